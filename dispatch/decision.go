@@ -1,0 +1,59 @@
+package dispatch
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// What may refuse a wish. The words for people are in graph's table of problems.
+var (
+	ErrStale       = errors.New("visit changed since it was read")
+	ErrOffShift    = errors.New("rep has no shift on that day")
+	ErrAbsent      = errors.New("rep is absent on that day")
+	ErrBegun       = errors.New("visit has begun")
+	ErrEnded       = errors.New("visit has ended")
+	ErrSameRep     = errors.New("visit is with that rep already")
+	ErrOtherBranch = errors.New("rep belongs to another branch")
+	ErrReason      = errors.New("unknown reason")
+	ErrOutcome     = errors.New("unknown outcome")
+)
+
+// EngineVersion names the rules a decision was made by; replay under another version says so.
+const EngineVersion = "1"
+
+// Term is one part of a score, in minutes: what a choice costs for one reason.
+type Term struct {
+	Name    string  `json:"name"` // travel, load, window, territory, churn
+	Minutes float64 `json:"minutes"`
+}
+
+// Option is one way to decide: a rep, a place in the route, and what it costs.
+type Option struct {
+	RepID    uuid.UUID `json:"repId"`
+	Position int       `json:"position"`
+	Arrival  time.Time `json:"arrival"`
+	Terms    []Term    `json:"terms"`
+	Total    float64   `json:"total"` // minutes; the smaller the better
+}
+
+// Refusal says why a rep could not be chosen.
+type Refusal struct {
+	RepID uuid.UUID `json:"repId"`
+	Code  string    `json:"code"`
+}
+
+// Decision is what was chosen and why, with the bounded input it was made from, so that it can be replayed.
+type Decision struct {
+	ID        uuid.UUID       `db:"id"`
+	Kind      string          `db:"kind"` // REASSIGN, ASSIGN, …: open
+	VisitID   uuid.UUID       `db:"visit_id"`
+	Engine    string          `db:"engine"`
+	Chosen    Option          `db:"chosen"`
+	RunnerUp  *Option         `db:"runner_up"`
+	Refusals  []Refusal       `db:"refusals"`
+	Input     json.RawMessage `db:"input"`
+	DecidedAt time.Time       `db:"decided_at"`
+}

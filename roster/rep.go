@@ -1,0 +1,34 @@
+package roster
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/geo"
+)
+
+// User is a person who signs in.
+type User struct {
+	ID     uuid.UUID `db:"id"`
+	Name   string    `db:"name"`
+	Email  string    `db:"email"`
+	Locale string    `db:"locale"` // "ru" or "en": the language of alerts and messages
+}
+
+// Rep is a field sales representative: a person who is given territories and makes visits.
+type Rep struct {
+	ID       uuid.UUID  `db:"id"`
+	PersonID uuid.UUID  `db:"person_id"`
+	BranchID uuid.UUID  `db:"branch_id"`
+	Name     string     `db:"name"`
+	Start    *geo.Point `db:"start"` // where the day begins by default
+}
+
+// Position is where a rep's phone last said it was.
+type Position struct {
+	Point      geo.Point  `db:"point"`
+	Accuracy   geo.Metres `db:"accuracy"`
+	DeviceTime time.Time  `db:"device_time"`
+	RecordedAt time.Time  `db:"recorded_at"`
+	Mocked     bool       `db:"mocked"`
+}
