@@ -68,6 +68,7 @@ type Visit struct {
 type Call struct {
 	Visit Visit
 	Site  customer.Site
+	Owner *uuid.UUID // the rep responsible for the site on that day; nil: nobody, or not known
 }
 
 // Fact is what a rep did about a visit.
