@@ -59,6 +59,7 @@ type Caller struct {
 	Person       uuid.UUID
 	Credential   uuid.UUID
 	Rep          uuid.UUID // uuid.Nil for who is no rep
+	RepBranch    uuid.UUID // where the rep works; uuid.Nil for who is no rep
 	Roles        []Role
 	Branches     []uuid.UUID // the branches of the roles above rep, with all below them
 	Everywhere   bool        // a role above rep was granted for the whole organization

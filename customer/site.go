@@ -1,12 +1,16 @@
 package customer
 
 import (
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/geo"
 	"github.com/hexbeat/hexbeat/hours"
 )
+
+// ErrNoSite is returned for a site that does not exist or may not be seen.
+var ErrNoSite = errors.New("no such site")
 
 // Customer is the company we sell to.
 type Customer struct {

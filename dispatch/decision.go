@@ -10,6 +10,8 @@ import (
 
 // What may refuse a wish. The words for people are in graph's table of problems.
 var (
+	ErrNoVisit     = errors.New("no such visit")
+	ErrNoDecision  = errors.New("no such decision")
 	ErrStale       = errors.New("visit changed since it was read")
 	ErrOffShift    = errors.New("rep has no shift on that day")
 	ErrAbsent      = errors.New("rep is absent on that day")

@@ -1,10 +1,21 @@
 package roster
 
 import (
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/geo"
+)
+
+// What may be missing among people.
+var (
+	ErrNoOrganization = errors.New("no such organization")
+	ErrNoBranch       = errors.New("no such branch")
+	ErrBranchExists   = errors.New("a branch of that name exists")
+	ErrNoPerson       = errors.New("no such person")
+	ErrNoRep          = errors.New("no such rep")
+	ErrNoDevice       = errors.New("no such device")
 )
 
 // User is a person who signs in.

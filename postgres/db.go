@@ -1,0 +1,182 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// DB is the record.
+type DB struct {
+	pool *pgxpool.Pool
+}
+
+// Limits on what one process asks of the server. A transaction that idles holds back the feed's horizon for
+// everybody, so it is ended.
+const (
+	maxConnections  = 32
+	connectTimeout  = 3 * time.Second
+	statementLimit  = "60s"
+	idleInTxLimit   = "30s"
+	acquireDeadline = 3 * time.Second
+)
+
+// Open connects to the record. The DSN is whatever pgx takes; parameters in it win over our defaults.
+func Open(ctx context.Context, dsn string) (*DB, error) {
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("read database address: %w", err)
+	}
+	params := config.ConnConfig.RuntimeParams
+	for name, value := range map[string]string{
+		"application_name":                    "hexbeat",
+		"statement_timeout":                   statementLimit,
+		"idle_in_transaction_session_timeout": idleInTxLimit,
+		"timezone":                            "UTC",
+	} {
+		if _, given := params[name]; !given {
+			params[name] = value
+		}
+	}
+	config.ConnConfig.ConnectTimeout = connectTimeout
+	if config.MaxConns < maxConnections {
+		config.MaxConns = maxConnections
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("connect to database: %w", err)
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("reach database: %w", err)
+	}
+	return New(pool), nil
+}
+
+// New takes a pool that is open already.
+func New(pool *pgxpool.Pool) *DB { return &DB{pool: pool} }
+
+// Pool is the connections themselves, for the job queue.
+func (db *DB) Pool() *pgxpool.Pool { return db.pool }
+
+// Close waits for what is under way and closes every connection.
+func (db *DB) Close() { db.pool.Close() }
+
+// Ping says whether the record answers.
+func (db *DB) Ping(ctx context.Context) error { return db.pool.Ping(ctx) }
+
+// Tx is a transaction behind one organization's wall.
+type Tx struct {
+	pgx.Tx
+	Organization uuid.UUID
+	feed         int // rows of the change feed so far
+}
+
+// Write runs f in one transaction of the organization and commits when f returns nil.
+func (db *DB) Write(ctx context.Context, organization uuid.UUID, f func(*Tx) error) error {
+	return db.in(ctx, organization, "BEGIN", f)
+}
+
+// Read runs f on one snapshot of the organization that nothing can change.
+func (db *DB) Read(ctx context.Context, organization uuid.UUID, f func(*Tx) error) error {
+	return db.in(ctx, organization, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f)
+}
+
+// errTried ends a transaction that was only a trial.
+var errTried = errors.New("only tried")
+
+// Try runs f like Write and keeps nothing of it.
+func (db *DB) Try(ctx context.Context, organization uuid.UUID, f func(*Tx) error) error {
+	err := db.Write(ctx, organization, func(tx *Tx) error {
+		if err := f(tx); err != nil {
+			return err
+		}
+		return errTried
+	})
+	if errors.Is(err, errTried) {
+		return nil
+	}
+	return err
+}
+
+func (db *DB) in(ctx context.Context, organization uuid.UUID, begin string, f func(*Tx) error) error {
+	// One round trip: role and organization travel with BEGIN. A uuid prints as hexadecimal digits and dashes alone.
+	begin += "; SET LOCAL ROLE hexbeat_app; SELECT set_config('app.organization', '" + organization.String() + "', true)"
+	return db.run(ctx, begin, func(tx pgx.Tx) error { return f(&Tx{Tx: tx, Organization: organization}) })
+}
+
+// watch runs f with the few rights of who has no organization yet.
+func (db *DB) watch(ctx context.Context, f func(pgx.Tx) error) error {
+	return db.run(ctx, "BEGIN READ ONLY; SET LOCAL ROLE hexbeat_watch", f)
+}
+
+func (db *DB) run(ctx context.Context, begin string, f func(pgx.Tx) error) error {
+	wait, cancel := context.WithTimeout(ctx, acquireDeadline)
+	conn, err := db.pool.Acquire(wait)
+	cancel()
+	if err != nil {
+		return unavailable(ctx, err)
+	}
+	defer conn.Release()
+	tx, err := conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: begin})
+	if err != nil {
+		return unavailable(ctx, err)
+	}
+	if err := f(tx); err != nil {
+		// The caller's context may be over; the server must be told all the same.
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), acquireDeadline)
+		defer cancel()
+		_ = tx.Rollback(end) // the first error is the one to report; a broken connection is dropped by the pool
+		return unavailable(ctx, err)
+	}
+	return unavailable(ctx, tx.Commit(ctx))
+}
+
+// all reads every row into the domain's type, columns by their db tags.
+func all[T any](ctx context.Context, tx *Tx, sql string, args pgx.StrictNamedArgs) ([]T, error) {
+	rows, err := tx.Query(ctx, sql, args)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
+}
+
+// one reads the only row; missing says what to answer when there is none.
+func one[T any](ctx context.Context, tx *Tx, missing error, sql string, args pgx.StrictNamedArgs) (T, error) {
+	rows, err := tx.Query(ctx, sql, args)
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	v, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return v, missing
+	}
+	return v, err
+}
+
+// values reads a single column.
+func values[T any](ctx context.Context, tx *Tx, sql string, args pgx.StrictNamedArgs) ([]T, error) {
+	rows, err := tx.Query(ctx, sql, args)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[T])
+}
+
+// exec runs a statement that must concern exactly want rows; negative: any number.
+func (tx *Tx) exec(ctx context.Context, want int, sql string, args pgx.StrictNamedArgs) error {
+	tag, err := tx.Exec(ctx, sql, args)
+	if err != nil {
+		return err
+	}
+	if want >= 0 && tag.RowsAffected() != int64(want) {
+		return fmt.Errorf("%d rows concerned instead of %d", tag.RowsAffected(), want)
+	}
+	return nil
+}

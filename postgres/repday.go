@@ -1,0 +1,215 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/customer"
+	"github.com/hexbeat/hexbeat/dispatch"
+	"github.com/hexbeat/hexbeat/geo"
+	"github.com/hexbeat/hexbeat/hours"
+	"github.com/hexbeat/hexbeat/roster"
+	"github.com/jackc/pgx/v5"
+)
+
+const lockShifts = `
+SELECT sh.id
+FROM   shift AS sh
+WHERE  sh.organization_id = @organization AND sh.rep_id = ANY(@reps) AND sh.date = @date
+ORDER  BY sh.rep_id
+FOR UPDATE`
+
+// LockRepDays makes sure that nobody else changes these reps' days until the transaction ends. A rep-day's lock is its
+// shift: without one there is nothing to plan. Locks are taken in the order of ids, so that two who lock don't wait for each other.
+func (tx *Tx) LockRepDays(ctx context.Context, date hours.Date, reps ...uuid.UUID) error {
+	return tx.exec(ctx, -1, lockShifts, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "date": date})
+}
+
+const (
+	dayReps = `
+SELECT ` + repColumns + `, b.detour, b.speed` + repFrom + `
+JOIN   branch AS b ON b.organization_id = r.organization_id AND b.id = r.branch_id
+WHERE  r.organization_id = @organization AND r.id = ANY(@reps)
+ORDER  BY r.id`
+
+	dayShifts = `
+SELECT ` + shiftColumns + `
+FROM   shift AS sh
+WHERE  sh.organization_id = @organization AND sh.rep_id = ANY(@reps) AND sh.date = @date
+ORDER  BY sh.rep_id`
+
+	dayAbsences = `
+SELECT DISTINCT a.rep_id
+FROM   absence AS a
+WHERE  a.organization_id = @organization AND a.rep_id = ANY(@reps) AND @date BETWEEN a.from_date AND a.to_date
+ORDER  BY a.rep_id`
+
+	dayEngagements = `
+SELECT ` + engagementColumns + `
+FROM   engagement AS e
+WHERE  e.organization_id = @organization AND e.rep_id = ANY(@reps) AND e.date = @date
+ORDER  BY e.rep_id, e.starts_at, e.id`
+
+	dayRoutes = `
+SELECT ` + routeColumns + `
+FROM   route AS ro
+WHERE  ro.organization_id = @organization AND ro.rep_id = ANY(@reps) AND ro.date = @date
+ORDER  BY ro.rep_id`
+
+	dayStops = `
+SELECT st.route_id, ` + stopColumns + `
+FROM   stop AS st
+JOIN   route AS ro ON ro.organization_id = st.organization_id AND ro.id = st.route_id
+WHERE  st.organization_id = @organization AND ro.rep_id = ANY(@reps) AND ro.date = @date
+ORDER  BY st.route_id, st.position`
+
+	dayVisits = `
+SELECT ` + visitColumns + `
+FROM   visit AS v
+WHERE  v.organization_id = @organization AND v.id IN (
+           SELECT st.visit_id
+           FROM   stop AS st
+           JOIN   route AS ro ON ro.organization_id = st.organization_id AND ro.id = st.route_id
+           WHERE  st.organization_id = @organization AND ro.rep_id = ANY(@reps) AND ro.date = @date)
+ORDER  BY v.id`
+
+	daySites = `
+SELECT ` + siteColumns + `
+FROM   site AS s
+WHERE  s.organization_id = @organization AND s.id IN (
+           SELECT v.site_id
+           FROM   stop AS st
+           JOIN   route AS ro ON ro.organization_id = st.organization_id AND ro.id = st.route_id
+           JOIN   visit AS v ON v.organization_id = st.organization_id AND v.id = st.visit_id
+           WHERE  st.organization_id = @organization AND ro.rep_id = ANY(@reps) AND ro.date = @date)
+ORDER  BY s.id`
+
+	dayPositions = `
+SELECT p.rep_id, p.lat, p.lon
+FROM   position_last AS p
+WHERE  p.organization_id = @organization AND p.rep_id = ANY(@reps) AND p.recorded_at >= @since
+ORDER  BY p.rep_id`
+)
+
+// shiftColumns are roster.Shift's, of a shift called sh.
+const shiftColumns = `sh.id, sh.rep_id, sh.date, sh.starts_at, sh.ends_at,
+    CASE WHEN sh.start_lat IS NOT NULL THEN jsonb_build_object('lat', sh.start_lat, 'lon', sh.start_lon) END AS start,
+    CASE WHEN sh.end_lat IS NOT NULL THEN jsonb_build_object('lat', sh.end_lat, 'lon', sh.end_lon) END AS "end", sh.time_zone`
+
+// engagementColumns are roster.Engagement's, of an engagement called e.
+const engagementColumns = `e.id, e.rep_id, e.kind, e.title, e.starts_at, e.ends_at, e.length, e.flexible,
+    CASE WHEN e.lat IS NOT NULL THEN jsonb_build_object('lat', e.lat, 'lon', e.lon) END AS point`
+
+type dayRep struct {
+	roster.Rep
+	Detour float64 `db:"detour"`
+	Speed  float64 `db:"speed"`
+}
+
+type dayStop struct {
+	dispatch.Stop
+	RouteID uuid.UUID `db:"route_id"`
+}
+
+type dayPosition struct {
+	RepID uuid.UUID `db:"rep_id"`
+	Lat   float64   `db:"lat"`
+	Lon   float64   `db:"lon"`
+}
+
+// RepDays reads everything that decisions about these reps' day rest on, in the order of the ids asked for, in one round trip.
+// A position older than since is not where the rep is. A rep without a route gets an empty one, without an id.
+func (tx *Tx) RepDays(ctx context.Context, date hours.Date, since time.Time, reps ...uuid.UUID) ([]dispatch.RepDay, error) {
+	args := pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "date": date}
+	who := pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps}
+	var (
+		batch       pgx.Batch
+		people      []dayRep
+		shifts      []roster.Shift
+		absent      []uuid.UUID
+		engagements []roster.Engagement
+		routes      []dispatch.Route
+		stops       []dayStop
+		visits      []dispatch.Visit
+		sites       []customer.Site
+		positions   []dayPosition
+	)
+	queue(&batch, &people, dayReps, who)
+	queue(&batch, &shifts, dayShifts, args)
+	batch.Queue(dayAbsences, args).Query(func(rows pgx.Rows) (err error) {
+		absent, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+		return err
+	})
+	queue(&batch, &engagements, dayEngagements, args)
+	queue(&batch, &routes, dayRoutes, args)
+	queue(&batch, &stops, dayStops, args)
+	queue(&batch, &visits, dayVisits, args)
+	queue(&batch, &sites, daySites, args)
+	queue(&batch, &positions, dayPositions, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "since": since})
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
+		return nil, err
+	}
+
+	siteOf := byKey(sites, func(s customer.Site) uuid.UUID { return s.ID })
+	visitOf := byKey(visits, func(v dispatch.Visit) uuid.UUID { return v.ID })
+	personOf := byKey(people, func(r dayRep) uuid.UUID { return r.ID })
+	shiftOf := byKey(shifts, func(s roster.Shift) uuid.UUID { return s.RepID })
+	routeOf := byKey(routes, func(r dispatch.Route) uuid.UUID { return r.RepID })
+	seenAt := byKey(positions, func(p dayPosition) uuid.UUID { return p.RepID })
+	stopsOf := map[uuid.UUID][]dispatch.Stop{}
+	for _, s := range stops {
+		stopsOf[s.RouteID] = append(stopsOf[s.RouteID], s.Stop)
+	}
+	engagementsOf := map[uuid.UUID][]roster.Engagement{}
+	for _, e := range engagements {
+		engagementsOf[e.RepID] = append(engagementsOf[e.RepID], e)
+	}
+
+	days := make([]dispatch.RepDay, 0, len(reps))
+	for _, id := range reps {
+		person, found := personOf[id]
+		if !found {
+			return nil, roster.ErrNoRep
+		}
+		day := dispatch.RepDay{
+			Rep: person.Rep, Absent: slices.Contains(absent, id), Engagements: engagementsOf[id],
+			Route: dispatch.Route{RepID: id, Date: date}, Travel: geo.Travel{Detour: person.Detour, Speed: person.Speed},
+		}
+		if shift, works := shiftOf[id]; works {
+			day.Shift = &shift
+		}
+		if p, seen := seenAt[id]; seen {
+			day.At = &geo.Point{Lat: p.Lat, Lon: p.Lon}
+		}
+		if route, planned := routeOf[id]; planned {
+			day.Route = route
+			day.Route.Stops = stopsOf[route.ID]
+			for _, s := range day.Route.Stops {
+				if s.VisitID != nil {
+					visit := visitOf[*s.VisitID]
+					day.Calls = append(day.Calls, dispatch.Call{Visit: visit, Site: siteOf[visit.SiteID]})
+				}
+			}
+		}
+		days = append(days, day)
+	}
+	return days, nil
+}
+
+// queue adds a query to the batch whose rows end up in into.
+func queue[T any](batch *pgx.Batch, into *[]T, sql string, args pgx.StrictNamedArgs) {
+	batch.Queue(sql, args).Query(func(rows pgx.Rows) (err error) {
+		*into, err = pgx.CollectRows(rows, pgx.RowToStructByName[T])
+		return err
+	})
+}
+
+func byKey[K comparable, T any](list []T, key func(T) K) map[K]T {
+	m := make(map[K]T, len(list))
+	for _, v := range list {
+		m[key(v)] = v
+	}
+	return m
+}

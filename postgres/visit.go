@@ -1,0 +1,97 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/dispatch"
+	"github.com/hexbeat/hexbeat/hours"
+	"github.com/jackc/pgx/v5"
+)
+
+// visitColumns are dispatch.Visit's, of a visit called v.
+const visitColumns = `v.id, v.branch_id, v.site_id, v.line_id, v.kind, v.origin, v.state, v.queue_reason, v.due_from, v.due_to,
+    CASE WHEN v.promised_from IS NOT NULL THEN jsonb_build_object('from', v.promised_from, 'to', v.promised_to) END AS promised,
+    v.priority, v.service, v.rep_id, v.date, v.rep_pinned, v.epoch, v.version, v.created_at`
+
+const lockVisit = `
+SELECT ` + visitColumns + `
+FROM   visit AS v
+WHERE  v.organization_id = @organization AND v.id = @id
+FOR UPDATE`
+
+// LockVisit reads a visit that nobody else can change until the transaction ends.
+func (tx *Tx) LockVisit(ctx context.Context, id uuid.UUID) (dispatch.Visit, error) {
+	return one[dispatch.Visit](ctx, tx, dispatch.ErrNoVisit, lockVisit, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "id": id,
+	})
+}
+
+const updateVisit = `
+UPDATE visit
+SET    state = @state, queue_reason = @queue_reason, rep_id = @rep, date = @date, rep_pinned = @rep_pinned,
+       epoch = @epoch, version = @version, promised_from = @promised_from, promised_to = @promised_to
+WHERE  organization_id = @organization AND id = @id AND version = @version - 1`
+
+// SaveVisit writes a changed visit over the version before it. The visit must be locked by this transaction.
+func (tx *Tx) SaveVisit(ctx context.Context, v dispatch.Visit) error {
+	from, to := ends(v.Promised)
+	return tx.exec(ctx, 1, updateVisit, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "id": v.ID, "state": v.State, "queue_reason": v.QueueReason, "rep": v.RepID, "date": v.Date,
+		"rep_pinned": v.RepPinned, "epoch": v.Epoch, "version": v.Version, "promised_from": from, "promised_to": to,
+	})
+}
+
+func ends(w *hours.Window) (from, to *time.Time) {
+	if w == nil {
+		return nil, nil
+	}
+	return &w.From, &w.To
+}
+
+const pinVisit = `
+UPDATE visit
+SET    rep_pinned_by = @person, rep_pinned_door = @door
+WHERE  organization_id = @organization AND id = @id`
+
+// PinVisit keeps who chose the visit's rep, and through which door.
+func (tx *Tx) PinVisit(ctx context.Context, visit, person uuid.UUID, door string) error {
+	return tx.exec(ctx, 1, pinVisit, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "id": visit, "person": person, "door": door,
+	})
+}
+
+// AddVisits writes new visits in bulk.
+func (tx *Tx) AddVisits(ctx context.Context, visits []dispatch.Visit) error {
+	columns := []string{
+		"organization_id", "id", "branch_id", "site_id", "line_id", "kind", "origin", "state", "queue_reason", "due_from", "due_to",
+		"promised_from", "promised_to", "priority", "service", "rep_id", "date", "rep_pinned", "epoch", "version", "created_at",
+	}
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"visit"}, columns, pgx.CopyFromSlice(len(visits), func(i int) ([]any, error) {
+		v := visits[i]
+		from, to := ends(v.Promised)
+		return []any{
+			tx.Organization, v.ID, v.BranchID, v.SiteID, v.LineID, v.Kind, v.Origin, string(v.State), v.QueueReason, v.DueFrom, v.DueTo,
+			from, to, v.Priority, v.Service, v.RepID, v.Date, v.RepPinned, v.Epoch, int(v.Version), v.CreatedAt,
+		}, nil
+	}))
+	return err
+}
+
+const insertVisit = `
+INSERT INTO visit (organization_id, id, branch_id, site_id, line_id, kind, origin, state, queue_reason, due_from, due_to,
+       promised_from, promised_to, priority, service, rep_id, date, rep_pinned, epoch, version, created_at)
+VALUES (@organization, @id, @branch, @site, @line, @kind, @origin, @state, @queue_reason, @due_from, @due_to,
+       @promised_from, @promised_to, @priority, @service, @rep, @date, @rep_pinned, @epoch, @version, @created_at)`
+
+// AddVisit writes one new visit.
+func (tx *Tx) AddVisit(ctx context.Context, v dispatch.Visit) error {
+	from, to := ends(v.Promised)
+	return tx.exec(ctx, 1, insertVisit, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "id": v.ID, "branch": v.BranchID, "site": v.SiteID, "line": v.LineID, "kind": v.Kind,
+		"origin": v.Origin, "state": v.State, "queue_reason": v.QueueReason, "due_from": v.DueFrom, "due_to": v.DueTo,
+		"promised_from": from, "promised_to": to, "priority": v.Priority, "service": v.Service, "rep": v.RepID, "date": v.Date,
+		"rep_pinned": v.RepPinned, "epoch": v.Epoch, "version": v.Version, "created_at": v.CreatedAt,
+	})
+}
