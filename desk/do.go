@@ -1,0 +1,159 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/auth"
+	"github.com/hexbeat/hexbeat/postgres"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+)
+
+// ErrRequestMismatch refuses a request id that was used before for another wish.
+var ErrRequestMismatch = errors.New("the request id was used for another wish")
+
+// Desk is where wishes become transactions.
+type Desk struct {
+	DB    *postgres.DB
+	Jobs  *river.Client[pgx.Tx] // insert-only is enough
+	Clock func() time.Time
+	Wake  func() // called after a commit that changed something; may be nil
+}
+
+// command is one wish. Its fields are its content: the same request id with the same fields is the same wish.
+type command[R any] interface {
+	run(ctx context.Context, tx *Tx) (R, error)
+}
+
+// Tx is a command's transaction, with what every command needs to know.
+type Tx struct {
+	*postgres.Tx
+	Now     time.Time
+	Caller  auth.Caller
+	Request uuid.UUID
+	Batch   uuid.UUID // names everything this command does
+
+	desk    *Desk
+	targets []uuid.UUID // what the audit line names
+}
+
+// Do carries out one wish in one transaction: it admits the caller, answers a repeated request with its first answer,
+// writes the audit line, and commits.
+//
+// A refusal by a rule of the trade is an answer too: it is stored under the request id, in a transaction of its own.
+// A uuid.Nil request is not remembered: for doors that can't repeat themselves.
+func Do[R any](ctx context.Context, d *Desk, request uuid.UUID, c command[R]) (R, error) {
+	var result R
+	caller, err := auth.From(ctx)
+	if err != nil {
+		return result, err
+	}
+	name, hash, err := fingerprint(c)
+	if err != nil {
+		return result, err
+	}
+	key := postgres.RequestKey{Person: caller.Person, Request: request}
+	repeated := false
+	err = d.DB.Write(ctx, caller.Organization, func(ptx *postgres.Tx) error {
+		// A transaction that is tried again begins with a clean answer.
+		var fresh R
+		result, repeated = fresh, false
+		tx := d.begin(ptx, caller, request)
+		if request != uuid.Nil {
+			earlier, found, err := tx.ClaimRequest(ctx, key, name, hash, tx.Now)
+			if err != nil {
+				return err
+			}
+			if found {
+				repeated = true
+				return recall(earlier, name, hash, &result)
+			}
+		}
+		var err error
+		if result, err = c.run(ctx, tx); err != nil {
+			return err
+		}
+		if request != uuid.Nil {
+			answer, err := json.Marshal(result)
+			if err != nil {
+				return fmt.Errorf("keep answer of %s: %w", name, err)
+			}
+			if err := tx.AnswerRequest(ctx, key, answer); err != nil {
+				return err
+			}
+		}
+		return tx.audit(ctx, name, "")
+	})
+	if code := refusalCode(err); code != "" && !repeated && request != uuid.Nil {
+		return result, errors.Join(err, d.keepRefusal(ctx, caller, key, name, hash, code))
+	}
+	if err == nil && !repeated && d.Wake != nil {
+		d.Wake()
+	}
+	return result, err
+}
+
+// Try answers what Do would, and keeps nothing of it.
+func Try[R any](ctx context.Context, d *Desk, c command[R]) (R, error) {
+	var result R
+	caller, err := auth.From(ctx)
+	if err != nil {
+		return result, err
+	}
+	err = d.DB.Try(ctx, caller.Organization, func(ptx *postgres.Tx) (err error) {
+		result, err = c.run(ctx, d.begin(ptx, caller, uuid.Nil))
+		return err
+	})
+	return result, err
+}
+
+func (d *Desk) begin(tx *postgres.Tx, caller auth.Caller, request uuid.UUID) *Tx {
+	return &Tx{Tx: tx, Now: d.Clock(), Caller: caller, Request: request, Batch: newID(), desk: d}
+}
+
+// keepRefusal remembers that a rule stood against the wish, since the wish's own transaction is rolled back.
+func (d *Desk) keepRefusal(ctx context.Context, caller auth.Caller, key postgres.RequestKey, name string, hash []byte, code string) error {
+	return d.DB.Write(ctx, caller.Organization, func(ptx *postgres.Tx) error {
+		tx := d.begin(ptx, caller, key.Request)
+		if _, found, err := tx.ClaimRequest(ctx, key, name, hash, tx.Now); err != nil || found {
+			return err
+		}
+		if err := tx.RefuseRequest(ctx, key, code); err != nil {
+			return err
+		}
+		return tx.audit(ctx, name, code)
+	})
+}
+
+// recall gives the first answer to a request again.
+func recall[R any](earlier postgres.Request, name string, hash []byte, into *R) error {
+	if earlier.Command != name || !bytes.Equal(earlier.Hash, hash) {
+		return ErrRequestMismatch
+	}
+	if earlier.Refusal != nil {
+		return refusal(*earlier.Refusal)
+	}
+	return json.Unmarshal(earlier.Answer, into)
+}
+
+// fingerprint names the wish and hashes its content.
+func fingerprint(c any) (name string, hash []byte, err error) {
+	name = reflect.TypeOf(c).Name()
+	content, err := json.Marshal(c)
+	if err != nil {
+		return "", nil, fmt.Errorf("read content of %s: %w", name, err)
+	}
+	sum := sha256.Sum256(content)
+	return name, sum[:], nil
+}
+
+// newID makes an id that sorts by time (UUID version 7).
+func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
