@@ -1,0 +1,110 @@
+package notify
+
+import (
+	"fmt"
+	"strings"
+)
+
+// language is everything an alert can say in one tongue.
+type language struct {
+	titles    map[Kind][2]string // of one visit, of several
+	counts    map[Kind]func(n int) string
+	reasons   map[string]string // by code
+	because   string
+	more      string // visits not named
+	nameless  string // a site without a name
+	unknown   string // a kind that came after these words
+	date      string // layout of a day
+	plan      string // count
+	datedPlan string // day, count, time, site
+}
+
+func languageOf(locale string) language {
+	primary, _, _ := strings.Cut(strings.ReplaceAll(locale, "_", "-"), "-")
+	if strings.EqualFold(primary, "en") {
+		return english
+	}
+	return russian
+}
+
+var russian = language{
+	titles: map[Kind][2]string{
+		VisitsGained:  {"Новый визит", "Новые визиты"},
+		VisitsLost:    {"Визит передан", "Визиты переданы"},
+		VisitsChanged: {"Визит изменён", "Визиты изменены"},
+		DayPlanned:    {"План дня готов", "План дня готов"},
+	},
+	counts: map[Kind]func(int) string{
+		VisitsGained:  inRussian("%d новый визит", "%d новых визита", "%d новых визитов"),
+		VisitsLost:    inRussian("%d визит передан", "%d визита переданы", "%d визитов передано"),
+		VisitsChanged: inRussian("%d визит изменён", "%d визита изменены", "%d визитов изменено"),
+		DayPlanned:    inRussian("%d визит", "%d визита", "%d визитов"),
+	},
+	reasons: map[string]string{
+		"OVERLOAD": "перегрузка",
+		"ABSENCE":  "отсутствие сотрудника",
+		"URGENT":   "срочный вызов",
+		"CUSTOMER": "просьба клиента",
+		"OTHER":    "решение диспетчера",
+	},
+	because:   "Причина: ",
+	more:      " и ещё %d",
+	nameless:  "без названия",
+	unknown:   "Изменения в вашем дне",
+	date:      "02.01",
+	plan:      "План дня готов: %s",
+	datedPlan: "План на %s: %s, первый в %s: %s",
+}
+
+var english = language{
+	titles: map[Kind][2]string{
+		VisitsGained:  {"New visit", "New visits"},
+		VisitsLost:    {"Visit handed over", "Visits handed over"},
+		VisitsChanged: {"Visit changed", "Visits changed"},
+		DayPlanned:    {"Your day is planned", "Your day is planned"},
+	},
+	counts: map[Kind]func(int) string{
+		VisitsGained:  inEnglish("%d new visit", "%d new visits"),
+		VisitsLost:    inEnglish("%d visit handed over", "%d visits handed over"),
+		VisitsChanged: inEnglish("%d visit changed", "%d visits changed"),
+		DayPlanned:    inEnglish("%d visit", "%d visits"),
+	},
+	reasons: map[string]string{
+		"OVERLOAD": "overload",
+		"ABSENCE":  "a colleague is absent",
+		"URGENT":   "urgent call",
+		"CUSTOMER": "customer's request",
+		"OTHER":    "dispatcher's decision",
+	},
+	because:   "Reason: ",
+	more:      " and %d more",
+	nameless:  "no name",
+	unknown:   "Your day has changed",
+	date:      "2 Jan",
+	plan:      "Your day is planned: %s",
+	datedPlan: "Plan for %s: %s, the first at %s: %s",
+}
+
+// inRussian counts as Russian does: 1, 21, 31 визит; 2–4, 22–24 визита; 0, 5–20, 25–30 визитов.
+func inRussian(one, few, many string) func(int) string {
+	return func(n int) string {
+		form := many
+		switch tens := n % 100; {
+		case tens >= 11 && tens <= 14:
+		case n%10 == 1:
+			form = one
+		case n%10 >= 2 && n%10 <= 4:
+			form = few
+		}
+		return fmt.Sprintf(form, n)
+	}
+}
+
+func inEnglish(one, many string) func(int) string {
+	return func(n int) string {
+		if n == 1 {
+			return fmt.Sprintf(one, n)
+		}
+		return fmt.Sprintf(many, n)
+	}
+}
