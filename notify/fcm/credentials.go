@@ -29,6 +29,9 @@ func readCredentials(file string) (serviceAccount, error) {
 	refuse := func(why string, args ...any) (serviceAccount, error) {
 		return serviceAccount{}, fmt.Errorf("push credentials %s: %w: %s", file, ErrCredentials, fmt.Sprintf(why, args...))
 	}
+	if file == "" {
+		return serviceAccount{}, fmt.Errorf("push credentials: %w: none was named", ErrCredentials)
+	}
 	data, err := os.ReadFile(file)
 	if pathError, ok := errors.AsType[*os.PathError](err); ok {
 		return refuse("%v", pathError.Err)

@@ -20,11 +20,15 @@ func Example() {
 	}
 	defer fake.Close()
 	fake.Next(fcmtest.TooMany(30 * time.Second))
-	file, err := fake.WriteCredentials(os.TempDir())
+	dir, err := os.MkdirTemp("", "fcm")
 	if err != nil {
 		panic(err)
 	}
-	defer os.Remove(file)
+	defer os.RemoveAll(dir)
+	file, err := fake.WriteCredentials(dir)
+	if err != nil {
+		panic(err)
+	}
 
 	sender, err := fcm.New(ctx, fcm.Config{CredentialsFile: file, Endpoint: fake.URL})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -113,6 +114,46 @@ func TestASilentFirebaseIsGivenUp(t *testing.T) {
 	want := notify.Failure{Action: notify.Retry, Code: "NO_ANSWER"}
 	if got := failure(err); got != want || len(fake.Calls()) != 1 {
 		t.Errorf("failure = %+v after %d calls, want %+v after 1", got, len(fake.Calls()), want)
+	}
+}
+
+// The exchange of an access token shares the send's time, so that both together stay within a worker's job.
+func TestATokenEndpointThatHangsIsGivenUp(t *testing.T) {
+	t.Parallel()
+	fake := fcmtest.New(t)
+	asked, giveUp := context.WithCancel(t.Context())
+	hanging := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // the server notices that the caller left only when the body is read
+		giveUp()
+		<-r.Context().Done()
+	})
+	file := filepath.Join(t.TempDir(), "account.json")
+	if err := os.WriteFile(file, []byte(with(t, fake, "token_uri", hanging)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sender, err := fcm.New(t.Context(), fcm.Config{CredentialsFile: file, Endpoint: fake.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	_, err = sender.Send(asked, aPush("a-phone"))
+
+	want := notify.Failure{Action: notify.Retry, Code: "NO_ANSWER"}
+	if got := failure(err); got != want || len(fake.Calls()) != 0 {
+		t.Errorf("failure = %+v after %d calls, want %+v after none", got, len(fake.Calls()), want)
+	}
+}
+
+func TestASendThatTookTooLongSaysSo(t *testing.T) {
+	t.Parallel()
+	fake := fcmtest.New(t)
+	fake.Always("", fcmtest.Hang())
+	ctx, cancel := context.WithDeadline(t.Context(), time.Now())
+	defer cancel()
+	_, err := aSender(t, fake).Send(ctx, aPush("a-phone"))
+	want := notify.Failure{Action: notify.Retry, Code: "TIMEOUT"}
+	if got := failure(err); got != want {
+		t.Errorf("failure = %+v, want %+v", got, want)
 	}
 }
 
@@ -268,31 +309,15 @@ func TestAnAnswerThatIsNotFirebasesIsARetry(t *testing.T) {
 func TestAnUnusableServiceAccountIsOneClearSentence(t *testing.T) {
 	t.Parallel()
 	fake := fcmtest.New(t)
-	good, err := os.ReadFile(fake.CredentialsFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	without := func(key string, value any) string {
-		var fields map[string]any
-		if err := json.Unmarshal(good, &fields); err != nil {
-			t.Fatal(err)
-		}
-		fields[key] = value
-		text, err := json.Marshal(fields)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text)
-	}
 	for name, c := range map[string]struct{ content, says string }{
 		"empty":         {"", "it is not JSON of the right form"},
 		"not JSON":      {"secret", "it is not JSON of the right form"},
-		"other kind":    {without("type", "authorized_user"), `its type is "authorized_user" instead of "service_account"`},
-		"no project":    {without("project_id", ""), "project_id is missing"},
-		"no key":        {without("private_key", nil), "private_key is missing"},
-		"broken key":    {without("private_key", "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----"), "private_key is not an RSA key in PEM"},
-		"no address":    {without("client_email", ""), "client_email is missing"},
-		"bad token_uri": {without("token_uri", "secret"), "token_uri is not an http address"},
+		"other kind":    {with(t, fake, "type", "authorized_user"), `its type is "authorized_user" instead of "service_account"`},
+		"no project":    {with(t, fake, "project_id", ""), "project_id is missing"},
+		"no key":        {with(t, fake, "private_key", nil), "private_key is missing"},
+		"broken key":    {with(t, fake, "private_key", "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----"), "private_key is not an RSA key in PEM"},
+		"no address":    {with(t, fake, "client_email", ""), "client_email is missing"},
+		"bad token_uri": {with(t, fake, "token_uri", "secret"), "token_uri is not an http address"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -316,6 +341,25 @@ func TestAnUnusableServiceAccountIsOneClearSentence(t *testing.T) {
 	if _, err := fcm.New(t.Context(), fcm.Config{CredentialsFile: fake.CredentialsFile, Endpoint: "localhost:9099"}); err == nil {
 		t.Error("an endpoint without a scheme: no error")
 	}
+}
+
+// with is the fake's service-account file with one field changed.
+func with(t *testing.T, fake *fcmtest.Server, key string, value any) string {
+	t.Helper()
+	good, err := os.ReadFile(fake.CredentialsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(good, &fields); err != nil {
+		t.Fatal(err)
+	}
+	fields[key] = value
+	text, err := json.Marshal(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // failure is the error as a Failure, the zero one for no error.
