@@ -1,10 +1,14 @@
 package notify
 
 import (
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
 )
+
+// ErrNoAlert is returned for an alert that does not exist or is not the caller's.
+var ErrNoAlert = errors.New("no such alert")
 
 // State says how far an alert has come.
 type State string
@@ -50,8 +54,9 @@ type Alert struct {
 
 // Item is one visit of an alert, as it stood when the alert was made.
 type Item struct {
-	VisitID uuid.UUID  `json:"visitId"`
-	Site    string     `json:"site"`              // name of the site
-	Arrival *time.Time `json:"arrival,omitempty"` // planned, with the site's zone offset
-	Reason  string     `json:"reason,omitempty"`  // code
+	VisitID  uuid.UUID  `json:"visitId"`
+	Site     string     `json:"site"`              // name of the site
+	Arrival  *time.Time `json:"arrival,omitempty"` // planned
+	TimeZone string     `json:"timeZone"`          // the site's; arrivals are told in it
+	Reason   string     `json:"reason,omitempty"`  // code
 }

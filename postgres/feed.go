@@ -1,0 +1,146 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/auth"
+	"github.com/jackc/pgx/v5"
+)
+
+// ErrCursor is returned for a text that is no cursor of the change feed.
+var ErrCursor = errors.New("not a cursor of the change feed")
+
+// Cursor is a place in the change feed: everything up to and with row N of transaction Tx has been read.
+type Cursor struct {
+	Tx uint64 `db:"tx"`
+	N  int32  `db:"n"`
+}
+
+// String is the form clients carry; it means nothing to them.
+func (c Cursor) String() string { return fmt.Sprintf("%x-%x", c.Tx, c.N) }
+
+// ParseCursor reads what String wrote.
+func ParseCursor(s string) (Cursor, error) {
+	var c Cursor
+	if n, err := fmt.Sscanf(s, "%x-%x", &c.Tx, &c.N); err != nil || n != 2 || c.N < 0 || c.Tx > math.MaxInt64 || c.String() != s {
+		return Cursor{}, ErrCursor
+	}
+	return c, nil
+}
+
+// After says whether the cursor lies behind the other.
+func (c Cursor) After(o Cursor) bool { return c.Tx > o.Tx || c.Tx == o.Tx && c.N > o.N }
+
+// FeedChange is a row of the change feed: something changed, and in whose care it was before and after.
+type FeedChange struct {
+	Organization uuid.UUID  `db:"organization_id"`
+	Tx           uint64     `db:"tx"`
+	N            int32      `db:"n"`
+	Kind         string     `db:"kind"` // visit, route, alert, alignment, position, site
+	ID           uuid.UUID  `db:"id"`
+	Version      int        `db:"version"`
+	RepBefore    *uuid.UUID `db:"rep_before"`
+	RepAfter     *uuid.UUID `db:"rep_after"`
+	BranchBefore *uuid.UUID `db:"branch_before"`
+	BranchAfter  *uuid.UUID `db:"branch_after"`
+}
+
+const feedColumns = `f.organization_id, f.tx::text::bigint AS tx, f.n, f.kind, f.id, f.version, f.rep_before, f.rep_after, f.branch_before, f.branch_after`
+
+// AddChanges appends to the feed, in this order.
+func (tx *Tx) AddChanges(ctx context.Context, at time.Time, changes ...FeedChange) error {
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"feed"}, []string{
+		"organization_id", "n", "recorded_at", "kind", "id", "version", "rep_before", "rep_after", "branch_before", "branch_after",
+	}, pgx.CopyFromSlice(len(changes), func(i int) ([]any, error) {
+		c := changes[i]
+		tx.feed++
+		return []any{
+			tx.Organization, tx.feed, at, c.Kind, c.ID, c.Version, c.RepBefore, c.RepAfter, c.BranchBefore, c.BranchAfter,
+		}, nil
+	}))
+	return err
+}
+
+const feedCursor = `SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1) AS tx, @last::integer AS n`
+
+// FeedCursor is the newest place in the feed behind which nothing can still be committed.
+func (tx *Tx) FeedCursor(ctx context.Context) (Cursor, error) {
+	return one[Cursor](ctx, tx, ErrCursor, feedCursor, pgx.StrictNamedArgs{"last": math.MaxInt32})
+}
+
+const changesSince = `
+SELECT ` + feedColumns + `
+FROM   feed AS f
+WHERE  f.organization_id = @organization AND (f.tx, f.n) > (@tx::text::xid8, @n)
+AND    f.tx < pg_snapshot_xmin(pg_current_snapshot())
+AND    (@everywhere OR f.branch_before = ANY(@branches) OR f.branch_after = ANY(@branches)
+        OR f.rep_before = @caller_rep OR f.rep_after = @caller_rep OR (f.rep_after IS NULL AND f.branch_after = @caller_branch))
+ORDER  BY f.tx, f.n
+LIMIT  @limit`
+
+// Changes lists what changed in the caller's scope since the cursor, and where to go on. Transactions still under way, and
+// those that began after them, come later: ids commit out of order, and none must be skipped.
+func (tx *Tx) Changes(ctx context.Context, c auth.Caller, since Cursor, limit int) (changes []FeedChange, next Cursor, more bool, err error) {
+	now, err := tx.FeedCursor(ctx)
+	if err != nil {
+		return nil, since, false, err
+	}
+	changes, err = all[FeedChange](ctx, tx, changesSince, scope(c, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "tx": fmt.Sprint(since.Tx), "n": since.N, "limit": limit,
+	}))
+	if err != nil {
+		return nil, since, false, err
+	}
+	if len(changes) == limit {
+		last := changes[limit-1]
+		return changes, Cursor{Tx: last.Tx, N: last.N}, true, nil
+	}
+	if since.After(now) {
+		now = since
+	}
+	return changes, now, false, nil
+}
+
+const feedOldest = `
+SELECT coalesce(min(f.tx::text::bigint), 0) AS tx, 0 AS n
+FROM   feed AS f
+WHERE  f.organization_id = @organization`
+
+// FeedStart is the place of the oldest change still kept; a cursor before it must start anew.
+func (tx *Tx) FeedStart(ctx context.Context) (Cursor, error) {
+	return one[Cursor](ctx, tx, ErrCursor, feedOldest, pgx.StrictNamedArgs{"organization": tx.Organization})
+}
+
+const everyChangeSince = `
+SELECT ` + feedColumns + `
+FROM   feed AS f
+WHERE  (f.tx, f.n) > (@tx::text::xid8, @n) AND f.tx < pg_snapshot_xmin(pg_current_snapshot())
+ORDER  BY f.tx, f.n
+LIMIT  @limit`
+
+// Follow lists what changed in every organization since the cursor: for the one notifier of a process. An empty cursor
+// starts from now.
+func (db *DB) Follow(ctx context.Context, since Cursor, limit int) (changes []FeedChange, next Cursor, err error) {
+	next = since
+	err = db.watch(ctx, func(ptx pgx.Tx) error {
+		tx := &Tx{Tx: ptx}
+		if since == (Cursor{}) {
+			next, err = tx.FeedCursor(ctx)
+			return err
+		}
+		changes, err = all[FeedChange](ctx, tx, everyChangeSince, pgx.StrictNamedArgs{
+			"tx": fmt.Sprint(since.Tx), "n": since.N, "limit": limit,
+		})
+		if len(changes) > 0 {
+			last := changes[len(changes)-1]
+			next = Cursor{Tx: last.Tx, N: last.N}
+		}
+		return err
+	})
+	return changes, next, err
+}

@@ -1,0 +1,74 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// RequestKey is the id a client gave to a wish; clients choose ids for themselves only.
+type RequestKey struct {
+	Person  uuid.UUID
+	Request uuid.UUID
+}
+
+// Request is a wish that was answered before.
+type Request struct {
+	Command string          `db:"command"`
+	Hash    []byte          `db:"hash"`
+	Answer  json.RawMessage `db:"answer"`
+	Refusal *string         `db:"refusal"`
+}
+
+const (
+	claimRequest = `
+INSERT INTO request (organization_id, person_id, request_id, command, hash, at)
+VALUES (@organization, @person, @request, @command, @hash, @at)
+ON CONFLICT DO NOTHING`
+
+	earlierRequest = `
+SELECT q.command, q.hash, q.answer, q.refusal
+FROM   request AS q
+WHERE  q.organization_id = @organization AND q.person_id = @person AND q.request_id = @request`
+
+	answerRequest = `
+UPDATE request SET answer = @answer
+WHERE  organization_id = @organization AND person_id = @person AND request_id = @request`
+
+	refuseRequest = `
+UPDATE request SET refusal = @refusal
+WHERE  organization_id = @organization AND person_id = @person AND request_id = @request`
+)
+
+// ClaimRequest takes the request id for this transaction. Where it is taken already, the earlier request is answered; where
+// it is being taken by another transaction, this waits for that one's end.
+func (tx *Tx) ClaimRequest(ctx context.Context, key RequestKey, command string, hash []byte, at time.Time) (Request, bool, error) {
+	tag, err := tx.Exec(ctx, claimRequest, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "person": key.Person, "request": key.Request, "command": command, "hash": hash, "at": at,
+	})
+	if err != nil || tag.RowsAffected() == 1 {
+		return Request{}, false, err
+	}
+	earlier, err := one[Request](ctx, tx, errors.New("request vanished"), earlierRequest, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "person": key.Person, "request": key.Request,
+	})
+	return earlier, true, err
+}
+
+// AnswerRequest keeps the answer to a claimed request.
+func (tx *Tx) AnswerRequest(ctx context.Context, key RequestKey, answer json.RawMessage) error {
+	return tx.exec(ctx, 1, answerRequest, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "person": key.Person, "request": key.Request, "answer": answer,
+	})
+}
+
+// RefuseRequest keeps that a rule stood against a claimed request.
+func (tx *Tx) RefuseRequest(ctx context.Context, key RequestKey, code string) error {
+	return tx.exec(ctx, 1, refuseRequest, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "person": key.Person, "request": key.Request, "refusal": code,
+	})
+}
