@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// ErrNoAlert is returned for an alert that does not exist or is not the caller's.
+// ErrNoAlert is returned for an alert that does not exist, and for another rep's: nobody learns that it exists.
 var ErrNoAlert = errors.New("no such alert")
 
 // State says how far an alert has come.
@@ -59,4 +59,17 @@ type Item struct {
 	Arrival  *time.Time `json:"arrival,omitempty"` // planned
 	TimeZone string     `json:"timeZone"`          // the site's; arrivals are told in it
 	Reason   string     `json:"reason,omitempty"`  // code
+}
+
+// at is the arrival as the wall clock at the site shows it; nil where there is none. Without a known zone it keeps its own offset.
+func (i Item) at() *time.Time {
+	if i.Arrival == nil || i.TimeZone == "" {
+		return i.Arrival
+	}
+	zone, err := time.LoadLocation(i.TimeZone)
+	if err != nil {
+		return i.Arrival
+	}
+	local := i.Arrival.In(zone)
+	return &local
 }

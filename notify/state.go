@@ -6,11 +6,8 @@ import (
 	"time"
 )
 
-// What may refuse a wish about an alert. Another rep's alert is ErrUnknown too: nobody learns that it exists.
-var (
-	ErrUnknown = errors.New("no such alert")
-	ErrEnded   = errors.New("alert has ended")
-)
+// ErrEnded refuses to move an alert whose life is over.
+var ErrEnded = errors.New("alert has ended")
 
 // next is the life of an alert. An alert can only be annulled while no channel has it; later a newer
 // one supersedes it. An escalated alert is off our hands, but the rep may still acknowledge it.

@@ -92,7 +92,7 @@ func commonReason(items []Item) string {
 func (l language) list(items []Item, today time.Time) string {
 	var named []string
 	for _, item := range items[:min(len(items), namedVisits)] {
-		named = append(named, l.when(item.Arrival, today)+l.site(item.Site))
+		named = append(named, l.when(item.at(), today)+l.site(item.Site))
 	}
 	list := strings.Join(named, "; ")
 	if more := len(items) - len(named); more > 0 {
@@ -135,6 +135,6 @@ func (l language) dayPlanned(items []Item) string {
 	if len(items) == 0 || items[0].Arrival == nil {
 		return sentence(fmt.Sprintf(l.plan, count))
 	}
-	first := *items[0].Arrival
+	first := *items[0].at()
 	return sentence(fmt.Sprintf(l.datedPlan, first.Format(l.date), count, first.Format("15:04"), l.site(items[0].Site)))
 }

@@ -1,0 +1,62 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/auth"
+	"github.com/hexbeat/hexbeat/dispatch"
+	"github.com/hexbeat/hexbeat/hours"
+)
+
+// positionFresh is how old a phone's position may be to say where the rep is now.
+const positionFresh = 30 * time.Minute
+
+// lockDays locks and reads the days of reps. Locks come before reads: what is read is what will be changed.
+func (tx *Tx) lockDays(ctx context.Context, date hours.Date, reps ...uuid.UUID) ([]dispatch.RepDay, error) {
+	if err := tx.LockRepDays(ctx, date, reps...); err != nil {
+		return nil, err
+	}
+	return tx.RepDays(ctx, date, tx.Now.Add(-positionFresh), reps...)
+}
+
+// lockCall locks a visit and reads its site. A visit the caller may not see is missing.
+func (tx *Tx) lockCall(ctx context.Context, visit uuid.UUID) (dispatch.Call, error) {
+	v, err := tx.LockVisit(ctx, visit)
+	if err != nil {
+		return dispatch.Call{}, err
+	}
+	if !tx.maySee(v) {
+		return dispatch.Call{}, dispatch.ErrNoVisit
+	}
+	site, err := tx.Site(ctx, v.SiteID)
+	if err != nil {
+		return dispatch.Call{}, err
+	}
+	tx.concerns(v.ID)
+	return dispatch.Call{Visit: v, Site: site}, nil
+}
+
+// maySee mirrors the record's rule: a wider role sees its branches, a rep the own work and the branch's queue.
+func (tx *Tx) maySee(v dispatch.Visit) bool {
+	return tx.Caller.MaySeeBranch(v.BranchID) || v.RepID != nil && *v.RepID == tx.Caller.Rep && tx.Caller.Rep != uuid.Nil ||
+		v.State == dispatch.Queued && v.BranchID == tx.Caller.RepBranch
+}
+
+// calls indexes calls by their visit.
+func calls(list ...dispatch.Call) map[uuid.UUID]dispatch.Call {
+	m := map[uuid.UUID]dispatch.Call{}
+	for _, c := range list {
+		m[c.Visit.ID] = c
+	}
+	return m
+}
+
+// mustDispatch admits who may move other people's work.
+func (tx *Tx) mustDispatch() error {
+	if !tx.Caller.Has(auth.Dispatcher) {
+		return auth.ErrForbidden
+	}
+	return nil
+}

@@ -1,0 +1,153 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/dispatch"
+	"github.com/hexbeat/hexbeat/hours"
+	"github.com/hexbeat/hexbeat/postgres"
+	"github.com/hexbeat/hexbeat/roster"
+)
+
+// longestNote is how many characters a note may have.
+const longestNote = 1000
+
+// ReassignVisit gives a visit to another rep, from a route, the backlog or the queue. Both reps are alerted.
+type ReassignVisit struct {
+	Visit  uuid.UUID
+	To     uuid.UUID
+	Seen   dispatch.Revision
+	Reason string
+	Note   string
+	// Others are reps that might take it instead, as the board proposed; the best becomes the decision's runner-up.
+	// They are no part of the wish: a repeated request may come with others.
+	Others []uuid.UUID `json:"-"`
+}
+
+// VisitReassigned is what came of it.
+type VisitReassigned struct {
+	Visit    dispatch.Visit
+	Decision dispatch.Decision
+	Batch    uuid.UUID
+	Days     []DayChange
+	Alerts   []AlertPreview
+}
+
+func (c ReassignVisit) run(ctx context.Context, tx *Tx) (VisitReassigned, error) {
+	if err := c.check(ctx, tx); err != nil {
+		return VisitReassigned{}, err
+	}
+	call, from, to, others, err := c.load(ctx, tx)
+	if err != nil {
+		return VisitReassigned{}, err
+	}
+	outcome, err := dispatch.Reassign(call, from, to, c.Seen, c.Reason, tx.Now, others...)
+	if err != nil {
+		return VisitReassigned{}, err
+	}
+	outcome.Decision.ID = newID()
+	return c.write(ctx, tx, call, from != nil, outcome)
+}
+
+func (c ReassignVisit) check(ctx context.Context, tx *Tx) error {
+	if err := tx.mustDispatch(); err != nil {
+		return err
+	}
+	if utf8.RuneCountInString(c.Note) > longestNote {
+		return Invalid{Path: []string{"note"}, Code: "TOO_LONG"}
+	}
+	known, err := tx.KnowsReason(ctx, "REASSIGN", c.Reason)
+	if err != nil {
+		return err
+	}
+	if !known {
+		return dispatch.ErrReason
+	}
+	return nil
+}
+
+// load locks the visit and then the days, always in this order, and reads what the decision rests on.
+func (c ReassignVisit) load(ctx context.Context, tx *Tx) (call dispatch.Call, from *dispatch.RepDay, to dispatch.RepDay, others []dispatch.RepDay, err error) {
+	if call, err = tx.lockCall(ctx, c.Visit); err != nil {
+		return
+	}
+	taker, err := tx.Rep(ctx, c.To)
+	if err != nil {
+		return
+	}
+	if !tx.Caller.MaySeeBranch(taker.BranchID) {
+		err = roster.ErrNoRep
+		return
+	}
+	date := hours.DateOf(tx.Now.In(zoneOf(call.Site.TimeZone)))
+	reps := []uuid.UUID{c.To}
+	// A visit on a day stays on its day; one that waits is for today.
+	if v := call.Visit; v.State == dispatch.Assigned || v.State == dispatch.UnderWay {
+		date = *v.Date
+		if *v.RepID != c.To {
+			reps = append(reps, *v.RepID)
+		}
+	}
+	days, err := tx.lockDays(ctx, date, reps...)
+	if err != nil {
+		return
+	}
+	to = days[0]
+	if len(days) > 1 {
+		from = &days[1]
+	}
+	if len(c.Others) > 0 {
+		// Read without a lock: nothing of theirs is changed.
+		others, err = tx.RepDays(ctx, date, tx.Now.Add(-positionFresh), c.Others...)
+	}
+	return
+}
+
+func (c ReassignVisit) write(ctx context.Context, tx *Tx, before dispatch.Call, moved bool, outcome dispatch.Reassigned) (VisitReassigned, error) {
+	after := outcome.Visit
+	if err := tx.open(ctx, "REASSIGN", c.Reason, c.Note); err != nil {
+		return VisitReassigned{}, err
+	}
+	if err := tx.AddDecision(ctx, outcome.Decision, tx.Batch); err != nil {
+		return VisitReassigned{}, fmt.Errorf("add decision: %w", err)
+	}
+	if err := tx.SaveVisit(ctx, after); err != nil {
+		return VisitReassigned{}, fmt.Errorf("save visit %s: %w", after.ID, err)
+	}
+	if err := tx.PinVisit(ctx, after.ID, tx.Caller.Person, string(tx.Caller.Door)); err != nil {
+		return VisitReassigned{}, err
+	}
+	if err := tx.AddAssignments(ctx, postgres.Assignment{
+		Visit: after.ID, Epoch: after.Epoch, Rep: after.RepID, Batch: tx.Batch, Decision: &outcome.Decision.ID, At: tx.Now,
+	}); err != nil {
+		return VisitReassigned{}, err
+	}
+	days := []*dispatch.RepDay{&outcome.To}
+	changes := []DayChange{{Rep: outcome.To.Rep.ID, Before: outcome.ToLoad.Before, After: outcome.ToLoad.After}}
+	if moved {
+		days = []*dispatch.RepDay{outcome.From, &outcome.To}
+		changes = append([]DayChange{{Rep: outcome.From.Rep.ID, Before: outcome.FromLoad.Before, After: outcome.FromLoad.After}}, changes...)
+	}
+	if err := tx.saveDays(ctx, days...); err != nil {
+		return VisitReassigned{}, err
+	}
+	for i, day := range days {
+		changes[i].Route = day.Route
+	}
+	if err := tx.changed(ctx, before.Visit, after); err != nil {
+		return VisitReassigned{}, err
+	}
+	event := tx.event(dispatch.VisitReassigned, before, after.RepID)
+	event.TakenFrom, event.Code = before.Visit.RepID, c.Reason
+	if err := tx.happened(ctx, event); err != nil {
+		return VisitReassigned{}, err
+	}
+	alerts, err := tx.tell(ctx, c.Reason, calls(before), outcome.Notices)
+	if err != nil {
+		return VisitReassigned{}, err
+	}
+	return VisitReassigned{Visit: after, Decision: outcome.Decision, Batch: tx.Batch, Days: changes, Alerts: alerts}, nil
+}

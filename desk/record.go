@@ -1,0 +1,140 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/dispatch"
+	"github.com/hexbeat/hexbeat/hours"
+	"github.com/hexbeat/hexbeat/notify"
+	"github.com/hexbeat/hexbeat/postgres"
+)
+
+// audit writes the command's line. Targets were named along the way.
+func (tx *Tx) audit(ctx context.Context, command, refused string) error {
+	return tx.AddAudit(ctx, postgres.Audit{
+		ID: newID(), At: tx.Now, Actor: tx.Caller.Person, Door: tx.Caller.Door, Command: command,
+		Request: tx.Request, Batch: tx.Batch, Targets: tx.targets, Refused: refused,
+	})
+}
+
+// concerns names what the audit line is about.
+func (tx *Tx) concerns(ids ...uuid.UUID) {
+	for _, id := range ids {
+		if id != uuid.Nil && !slices.Contains(tx.targets, id) {
+			tx.targets = append(tx.targets, id)
+		}
+	}
+}
+
+// open starts the command's batch.
+func (tx *Tx) open(ctx context.Context, kind, reason, note string) error {
+	return tx.AddBatch(ctx, postgres.Batch{
+		ID: tx.Batch, Kind: kind, Reason: reason, Note: note, Actor: tx.Caller.Person, Door: tx.Caller.Door, At: tx.Now,
+	})
+}
+
+// tell makes one alert for each rep of its notices, with a job that sends it in the same transaction. Whoever did the
+// thing is not told of it.
+func (tx *Tx) tell(ctx context.Context, reason string, site map[uuid.UUID]dispatch.Call, notices []dispatch.Notice) ([]AlertPreview, error) {
+	byRep := map[uuid.UUID][]dispatch.Notice{}
+	var reps []uuid.UUID
+	for _, n := range notices {
+		if n.RepID == tx.Caller.Rep {
+			continue
+		}
+		if byRep[n.RepID] == nil {
+			reps = append(reps, n.RepID)
+		}
+		byRep[n.RepID] = append(byRep[n.RepID], n)
+	}
+	var previews []AlertPreview
+	for _, rep := range reps {
+		alert := notify.Alert{
+			ID: newID(), RepID: rep, BatchID: tx.Batch, Kind: notify.Kind(byRep[rep][0].Kind), State: notify.Queued,
+			Version: 1, CreatedAt: tx.Now,
+		}
+		for _, n := range byRep[rep] {
+			call := site[n.VisitID]
+			alert.Items = append(alert.Items, notify.Item{
+				VisitID: n.VisitID, Site: call.Site.Name, Arrival: n.Arrival, TimeZone: call.Site.TimeZone, Reason: reason,
+			})
+		}
+		if err := tx.AddAlert(ctx, alert); err != nil {
+			return nil, fmt.Errorf("add alert: %w", err)
+		}
+		if err := tx.enqueue(ctx, SendAlert{Organization: tx.Organization, Alert: alert.ID}); err != nil {
+			return nil, err
+		}
+		who, err := tx.Rep(ctx, rep)
+		if err != nil {
+			return nil, fmt.Errorf("alert rep %s: %w", rep, err)
+		}
+		if err := tx.AddChanges(ctx, tx.Now, postgres.FeedChange{
+			Kind: "alert", ID: alert.ID, Version: 1, RepBefore: &rep, RepAfter: &rep, BranchBefore: &who.BranchID, BranchAfter: &who.BranchID,
+		}); err != nil {
+			return nil, err
+		}
+		tx.concerns(alert.ID)
+		previews = append(previews, AlertPreview{Rep: rep, Kind: string(alert.Kind)})
+	}
+	return previews, nil
+}
+
+// saveDays writes the routes of changed days, each with its feed line. A route that is new gets its id here.
+func (tx *Tx) saveDays(ctx context.Context, days ...*dispatch.RepDay) error {
+	var routes []dispatch.Route
+	for _, day := range days {
+		if day.Route.ID == uuid.Nil {
+			day.Route.ID = newID()
+		}
+		routes = append(routes, day.Route)
+	}
+	if err := tx.SaveRoutes(ctx, routes...); err != nil {
+		return fmt.Errorf("save routes: %w", err)
+	}
+	for _, day := range days {
+		if err := tx.AddChanges(ctx, tx.Now, postgres.FeedChange{
+			Kind: "route", ID: day.Route.ID, Version: day.Route.Version, RepBefore: &day.Rep.ID, RepAfter: &day.Rep.ID,
+			BranchBefore: &day.Rep.BranchID, BranchAfter: &day.Rep.BranchID,
+		}); err != nil {
+			return err
+		}
+		tx.concerns(day.Route.ID)
+	}
+	return nil
+}
+
+// changed puts a visit's change into the feed.
+func (tx *Tx) changed(ctx context.Context, before, after dispatch.Visit) error {
+	return tx.AddChanges(ctx, tx.Now, postgres.FeedChange{
+		Kind: "visit", ID: after.ID, Version: int(after.Version), RepBefore: before.RepID, RepAfter: after.RepID,
+		BranchBefore: &before.BranchID, BranchAfter: &after.BranchID,
+	})
+}
+
+// happened appends business facts made by this command.
+func (tx *Tx) happened(ctx context.Context, events ...dispatch.Event) error {
+	return tx.AddEvents(ctx, postgres.EventSource{
+		Actor: tx.Caller.Person, Door: tx.Caller.Door, Batch: tx.Batch, RecordedAt: tx.Now,
+	}, events...)
+}
+
+// event fills in what every event about a visit says, as of now.
+func (tx *Tx) event(kind dispatch.EventType, call dispatch.Call, owner *uuid.UUID) dispatch.Event {
+	v, zone := call.Visit, zoneOf(call.Site.TimeZone)
+	return dispatch.Event{
+		ID: newID(), Type: kind, HappenedAt: tx.Now, Date: hours.DateOf(tx.Now.In(zone)), TimeZone: call.Site.TimeZone,
+		Visit: &v.ID, Customer: &call.Site.CustomerID, Site: &v.SiteID, Owner: owner, Branch: &v.BranchID, Line: &v.LineID,
+	}
+}
+
+func zoneOf(name string) *time.Location {
+	if zone, err := time.LoadLocation(name); err == nil {
+		return zone
+	}
+	return time.UTC
+}
