@@ -92,7 +92,7 @@ func (r *row) attributes() map[string]string {
 var (
 	notNumber = fault{CodeNumber, "«%s» не число", "%q is not a number"}
 	notWhole  = fault{CodeNumber, "нужно целое число", "a whole number is needed"}
-	outOf     = fault{CodeNumber, "число должно лежать между %v и %v", "the number must lie between %v and %v"}
+	outOf     = fault{CodeNumber, "число должно лежать между %.0f и %.0f", "the number must lie between %.0f and %.0f"}
 )
 
 // parseNumber reads a decimal with a point or a single comma. NaN, infinity, hexadecimal and
