@@ -99,7 +99,7 @@ func plain(s string) bool {
 		switch {
 		case r == ' ' && space, r < ' ', r == 0x7f:
 			return false
-		case r > 0x7f && (r < 0x400 || r > 0x45f):
+		case r > 0x7f && (r < 0x400 || r > 0x45f) && r != '№' && r != '«' && r != '»':
 			return false
 		}
 		space = r == ' '

@@ -23,6 +23,8 @@ var week = [7]struct {
 	{time.Sunday, "7", []string{"вс", "вос", "sun", "su"}},
 }
 
+var dashes = strings.NewReplacer(" - ", "-", " – ", "-", " — ", "-", "–", "-", "—", "-", "..", "-")
+
 func (r *row) weekdays(f field) []time.Weekday {
 	s := r.text(f)
 	if s == "" {
@@ -37,7 +39,7 @@ func (r *row) weekdays(f field) []time.Weekday {
 
 // parseWeekdays reads lists and ranges (пн-пт, 1-5, sat-mon), each day once, from Monday on.
 func parseWeekdays(s string) ([]time.Weekday, bool) {
-	s = strings.NewReplacer(" - ", "-", " – ", "-", " — ", "-", "–", "-", "—", "-", "..", "-").Replace(strings.ToLower(s))
+	s = dashes.Replace(strings.ToLower(s))
 	var on [7]bool
 	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return strings.ContainsRune(",;/|+. ", r) }) {
 		switch part {
