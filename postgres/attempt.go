@@ -66,3 +66,15 @@ func (tx *Tx) KnowsReason(ctx context.Context, act, code string) (bool, error) {
 	})
 	return err == nil && found[0], err
 }
+
+const everAssigned = `
+SELECT EXISTS (SELECT FROM assignment AS a
+               WHERE a.organization_id = @organization AND a.visit_id = @visit AND a.rep_id = @rep)`
+
+// EverAssigned says whether the visit was ever the rep's.
+func (tx *Tx) EverAssigned(ctx context.Context, visit, rep uuid.UUID) (bool, error) {
+	found, err := values[bool](ctx, tx, everAssigned, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "visit": visit, "rep": rep,
+	})
+	return err == nil && found[0], err
+}

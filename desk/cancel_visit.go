@@ -1,0 +1,65 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/dispatch"
+)
+
+// CancelVisit ends a visit that will not be made.
+type CancelVisit struct {
+	Visit  uuid.UUID
+	Seen   dispatch.Revision
+	Reason string
+	Note   string
+}
+
+func (c CancelVisit) run(ctx context.Context, tx *Tx) (dispatch.Visit, error) {
+	if err := tx.mustDispatch(); err != nil {
+		return dispatch.Visit{}, err
+	}
+	if utf8.RuneCountInString(c.Note) > longestNote {
+		return dispatch.Visit{}, Invalid{Path: []string{"note"}, Code: "TOO_LONG"}
+	}
+	if known, err := tx.KnowsReason(ctx, "CANCEL", c.Reason); err != nil {
+		return dispatch.Visit{}, err
+	} else if !known {
+		return dispatch.Visit{}, dispatch.ErrReason
+	}
+	call, err := tx.lockCall(ctx, c.Visit)
+	if err != nil {
+		return dispatch.Visit{}, err
+	}
+	day, err := tx.dayOf(ctx, call.Visit)
+	if err != nil {
+		return dispatch.Visit{}, err
+	}
+	outcome, err := dispatch.Cancel(call, day, c.Seen, c.Reason, tx.Now)
+	if err != nil {
+		return dispatch.Visit{}, err
+	}
+	if err := tx.open(ctx, "CANCEL", c.Reason, c.Note); err != nil {
+		return dispatch.Visit{}, err
+	}
+	if err := tx.SaveVisit(ctx, outcome.Visit); err != nil {
+		return dispatch.Visit{}, fmt.Errorf("save visit %s: %w", c.Visit, err)
+	}
+	if outcome.Day != nil {
+		if err := tx.saveDays(ctx, outcome.Day); err != nil {
+			return dispatch.Visit{}, err
+		}
+	}
+	if err := tx.changed(ctx, call.Visit, outcome.Visit); err != nil {
+		return dispatch.Visit{}, err
+	}
+	event := tx.event(dispatch.VisitCancelled, call, call.Visit.RepID)
+	event.Code = c.Reason
+	if err := tx.happened(ctx, event); err != nil {
+		return dispatch.Visit{}, err
+	}
+	_, err = tx.tell(ctx, c.Reason, calls(call), outcome.Notices)
+	return outcome.Visit, err
+}
