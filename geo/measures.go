@@ -1,0 +1,186 @@
+package geo
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Measures say how good a design is. Distances are straight lines on a flat map of the region.
+type Measures struct {
+	Territories    int     `json:"territories"`
+	Units          int     `json:"units"`
+	Customers      int     `json:"customers"`
+	Imbalance      float64 `json:"imbalance"`        // heaviest load ÷ its target − 1
+	Lightest       float64 `json:"lightest"`         // lightest load ÷ its target − 1
+	ImbalanceFloor float64 `json:"imbalance_floor"`  // no design of these units can be below
+	Pieces         int     `json:"pieces"`           // territories in more than one piece
+	MedoidKm       float64 `json:"medoid_km"`        // workload-weighted mean from a customer to its territory's medoid
+	RMSKm          float64 `json:"rms_km"`           // root of the moment of inertia
+	PriceOfBalance float64 `json:"price_of_balance"` // medoid_km ÷ that of k-means, which ignores load
+	MovedShare     float64 `json:"moved_share"`      // of workload, against the current territories
+	MovedBound     float64 `json:"moved_bound"`      // less cannot be moved if all are to come within tolerance
+	Envy           float64 `json:"envy"`             // share of customers nearer to the medoid of another territory
+}
+
+func measure(b Brief, g *ground, d Draft, reference clustering) Measures {
+	k := g.territories()
+	m := Measures{Territories: k, Units: len(d.Units), Customers: len(b.Sites), Lightest: math.Inf(1)}
+	of := d.Of(len(b.Sites))
+
+	load := make([]float64, k)
+	for u, t := range d.Territory {
+		load[t] += g.load[u]
+	}
+	m.Imbalance = math.Inf(-1)
+	for t := range load {
+		m.Imbalance = max(m.Imbalance, load[t]/g.target[t]-1)
+		m.Lightest = min(m.Lightest, load[t]/g.target[t]-1)
+	}
+	m.ImbalanceFloor = max(0, slices.Max(g.load)/slices.Max(g.target)-1)
+
+	owner := make([]int32, len(d.Territory))
+	for u, t := range d.Territory {
+		owner[u] = int32(t)
+	}
+	m.Pieces = broken(g, owner)
+
+	medoid, total := medoids(b, g, of, k)
+	m.MedoidKm = total / g.total
+	m.RMSKm = math.Sqrt(inertia(b, g, of, k) / g.total)
+	if _, free := medoids(b, g, reference.of(g, len(b.Sites)), k); free > 0 {
+		m.PriceOfBalance = total / free
+	} else {
+		m.PriceOfBalance = 1
+	}
+	for i, p := range g.sites {
+		own := p.distance(medoid[of[i]])
+		for _, q := range medoid {
+			if p.distance(q) < own*(1-1e-9) {
+				m.Envy += 1 / float64(len(g.sites))
+				break
+			}
+		}
+	}
+	m.disruption(b, g, of)
+	return m
+}
+
+// broken counts the territories in more than one of the pieces.
+func broken(g *ground, owner []int32) int {
+	first := make([]int32, g.territories())
+	for t := range first {
+		first[t] = -1
+	}
+	split := make([]bool, len(first))
+	piece, _ := g.pieces(owner)
+	n := 0
+	for u, p := range piece {
+		t := owner[u]
+		if first[t] < 0 {
+			first[t] = p
+		} else if first[t] != p && !split[t] {
+			split[t] = true
+			n++
+		}
+	}
+	return n
+}
+
+func (c clustering) of(g *ground, sites int) []int {
+	of := make([]int, sites)
+	for u, unit := range g.units {
+		for _, i := range unit.Sites {
+			of[i] = int(c.owner[u])
+		}
+	}
+	return of
+}
+
+// medoids finds for each territory the customer nearest to all others on the mean, and the
+// sum of km × workload to them.
+func medoids(b Brief, g *ground, of []int, k int) (medoid []vec, total float64) {
+	// A medoid lies near the middle: more candidates than this never won.
+	const candidates = 200
+	members := membersOf(of, k)
+	medoid = make([]vec, k)
+	sums := parallel(k, func(t int) float64 {
+		at := members[t]
+		if len(at) == 0 {
+			return 0
+		}
+		middle := middleOf(b, g, at)
+		near := slices.Clone(at)
+		slices.SortFunc(near, func(i, j int) int {
+			return cmp.Or(cmp.Compare(g.sites[i].distance2(middle), g.sites[j].distance2(middle)), cmp.Compare(i, j))
+		})
+		least := math.Inf(1)
+		for _, c := range near[:min(candidates, len(near))] {
+			sum := 0.0
+			for _, i := range at {
+				sum += b.Sites[i].Workload * g.sites[i].distance(g.sites[c])
+			}
+			if sum < least {
+				least, medoid[t] = sum, g.sites[c]
+			}
+		}
+		return least
+	})
+	for _, s := range sums {
+		total += s
+	}
+	return medoid, total
+}
+
+func membersOf(of []int, k int) [][]int {
+	members := make([][]int, k)
+	for i, t := range of {
+		members[t] = append(members[t], i)
+	}
+	return members
+}
+
+func middleOf(b Brief, g *ground, at []int) vec {
+	var sum vec
+	var weight float64
+	for _, i := range at {
+		w := b.Sites[i].Workload + 1e-9*g.total
+		sum = vec{sum.x + w*g.sites[i].x, sum.y + w*g.sites[i].y}
+		weight += w
+	}
+	return vec{sum.x / weight, sum.y / weight}
+}
+
+// inertia is the sum of workload × squared km to the territories' middles.
+func inertia(b Brief, g *ground, of []int, k int) float64 {
+	sum := 0.0
+	for _, at := range membersOf(of, k) {
+		if len(at) == 0 {
+			continue
+		}
+		middle := middleOf(b, g, at)
+		for _, i := range at {
+			sum += b.Sites[i].Workload * g.sites[i].distance2(middle)
+		}
+	}
+	return sum
+}
+
+func (m *Measures) disruption(b Brief, g *ground, of []int) {
+	if b.Current == nil {
+		return
+	}
+	before := make([]float64, g.territories())
+	for i, t := range b.Current {
+		if t < 0 {
+			continue
+		}
+		before[t] += b.Sites[i].Workload
+		if t != of[i] {
+			m.MovedShare += b.Sites[i].Workload / g.total
+		}
+	}
+	for t, load := range before {
+		m.MovedBound += max(0, load-(1+g.tolerance)*g.target[t]) / g.total
+	}
+}

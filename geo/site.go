@@ -1,0 +1,8 @@
+package geo
+
+// Site is a located place with the work it asks for, as territory design sees it.
+type Site struct {
+	ID       string // only for messages
+	Point    Point
+	Workload float64 // in any unit; not negative
+}
