@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 
 	"github.com/uber/h3-go/v4"
@@ -15,6 +16,9 @@ var ErrNoCell = errors.New("not an H3 cell")
 // SiteResolution is the H3 resolution at which sites are indexed: hexagons of about 0.1 km²,
 // a few city blocks.
 const SiteResolution = 9
+
+// FinestResolution is that of cells of a square metre: two sites in one of them share an address.
+const FinestResolution = 15
 
 // Cell is one H3 hexagon (or pentagon) of any resolution. It travels as a hexadecimal
 // string, since JSON numbers lose its bits, and is stored as a bigint.
@@ -63,6 +67,39 @@ func (c Cell) Parent(resolution int) (Cell, error) {
 		return 0, fmt.Errorf("parent of %s at resolution %d: %w", c, resolution, err)
 	}
 	return Cell(p), nil
+}
+
+// Ancestors are the cells of all resolutions from coarsest to finest that hold the point: the
+// one of them that is a territory's cell says whose the point is. Each lies in the one before,
+// which is why CellAt at each resolution is no substitute: a hexagon does not fill its parent to
+// the metre, so near a border the cell at a point need not be a child of the coarser cell there.
+func Ancestors(p Point, coarsest, finest int) ([]Cell, error) {
+	if coarsest > finest {
+		return nil, fmt.Errorf("cells from resolution %d to %d: the coarsest comes first", coarsest, finest)
+	}
+	last, err := CellAt(p, FinestResolution)
+	if err != nil {
+		return nil, err
+	}
+	cells := make([]Cell, 0, finest-coarsest+1)
+	for r := coarsest; r <= finest; r++ {
+		c, err := last.Parent(r)
+		if err != nil {
+			return nil, err
+		}
+		cells = append(cells, c)
+	}
+	return cells, nil
+}
+
+// ResolutionForZoom is the resolution whose hexagons are 15 to 40 pixels wide on a web map (tiles
+// of 512 pixels) at the latitudes of Russia, at most 11.
+func ResolutionForZoom(zoom float64) int {
+	const (
+		fits = 10.8  // the zoom at which cells of SiteResolution become wide enough
+		step = 1.404 // zooms per resolution: the binary logarithm of the square root of 7
+	)
+	return max(0, min(11, SiteResolution+int(math.Floor((zoom-fits)/step))))
 }
 
 // MarshalText and UnmarshalText carry the hexadecimal form through JSON and CSV.

@@ -1,8 +1,10 @@
 package geo
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // clustering is an assignment of units to centres, the load ignored or nearly balanced.
@@ -31,7 +33,8 @@ func kMeans(g *ground, source *rand.Rand) clustering {
 // balanced is k-means as a power diagram: a unit goes where d² − weight is least, and an
 // overloaded territory loses weight until the loads come near their targets.
 func balanced(g *ground, source *rand.Rand) clustering {
-	c := clustering{owner: make([]int32, len(g.middle)), centre: seeds(g, source)}
+	c := clustering{owner: bisected(g, source), centre: make([]vec, g.territories())}
+	c.recentre(g)
 	weight := make([]float64, len(c.centre))
 	load := make([]float64, len(c.centre))
 	spread := make([]float64, len(c.centre))
@@ -56,6 +59,65 @@ func balanced(g *ground, source *rand.Rand) clustering {
 	}
 	assign(g, c, weight)
 	return c
+}
+
+// bisected halves the ground again and again across its long axis, give or take some degrees,
+// in proportion to the targets: every region gets as many territories as its work is worth.
+func bisected(g *ground, source *rand.Rand) []int32 {
+	owner := make([]int32, len(g.middle))
+	all := make([]int32, len(owner))
+	for u := range all {
+		all[u] = int32(u)
+	}
+	var halve func(units []int32, lo, hi int)
+	halve = func(units []int32, lo, hi int) {
+		if hi-lo == 1 {
+			for _, u := range units {
+				owner[u] = int32(lo)
+			}
+			return
+		}
+		mid := (lo + hi) / 2
+		var left, whole, load float64
+		for t := lo; t < hi; t++ {
+			whole += g.target[t]
+			if t < mid {
+				left += g.target[t]
+			}
+		}
+		for _, u := range units {
+			load += g.load[u]
+		}
+		sin, cos := math.Sincos(longAxis(g, units) + 0.4*source.NormFloat64())
+		along := func(u int32) float64 { return g.middle[u].dot(vec{cos, sin}) }
+		slices.SortFunc(units, func(a, b int32) int {
+			return cmp.Or(cmp.Compare(along(a), along(b)), cmp.Compare(a, b))
+		})
+		cut, taken := 0, 0.0
+		for cut < len(units) && taken+g.load[units[cut]]/2 < load*left/whole {
+			taken += g.load[units[cut]]
+			cut++
+		}
+		halve(units[:cut], lo, mid)
+		halve(units[cut:], mid, hi)
+	}
+	halve(all, 0, g.territories())
+	return owner
+}
+
+// longAxis is the direction, as an angle, in which the load of the units spreads most.
+func longAxis(g *ground, units []int32) float64 {
+	var weight, x, y, xx, xy, yy float64
+	for _, u := range units {
+		w, p := g.load[u], g.middle[u]
+		weight, x, y = weight+w, x+w*p.x, y+w*p.y
+		xx, xy, yy = xx+w*p.x*p.x, xy+w*p.x*p.y, yy+w*p.y*p.y
+	}
+	if weight == 0 {
+		return 0
+	}
+	xx, xy, yy = xx-x*x/weight, xy-x*y/weight, yy-y*y/weight
+	return math.Atan2(2*xy, xx-yy) / 2
 }
 
 // seeds picks centres far apart (k-means++): each next one with a chance that grows with the

@@ -173,8 +173,8 @@ func survey(b Brief) (*ground, error) {
 	if resolution == 0 {
 		resolution = SiteResolution
 	}
-	if resolution < 0 || resolution > finest {
-		return nil, fmt.Errorf("%w: resolution %d; H3 has 0 to %d", ErrBrief, resolution, finest)
+	if resolution < 0 || resolution > FinestResolution {
+		return nil, fmt.Errorf("%w: resolution %d; H3 has 0 to %d", ErrBrief, resolution, FinestResolution)
 	}
 	if g.units, err = unitsOf(b.Sites, resolution, heavy*slices.Min(g.target)); err != nil {
 		return nil, err

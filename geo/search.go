@@ -36,12 +36,14 @@ func newSearch(g *ground, owner []int32, source *rand.Rand) *search {
 }
 
 const (
-	sweeps     = 600  // proposals per unit
-	pressure   = 60.0 // of a load off its target, against distance
-	hot, cold  = 1.0, 0.01
-	warm       = 0.1 // starting temperature where today's design is to be kept
-	headroom   = 0.7 // part of the tolerance the search allows itself
-	searchable = 300 // units looked at before a loop around a unit is given up
+	sweeps     = 2400       // most proposals per unit
+	proposals  = 12_000_000 // most proposals in all
+	force0     = 10.0       // of a load off its target, against distance, at the start
+	force1     = 3000.0     // and at the end
+	hot, cold  = 1.0, 0.01  // temperatures, in parts of a typical unit
+	warm       = 0.1        // the first temperature where today's design is to be kept
+	headroom   = 0.7        // part of the tolerance the search allows itself
+	searchable = 300        // units looked at before a loop around a unit is given up
 )
 
 // anneal tries moves that at first may make things worse by about one typical unit, later
@@ -54,13 +56,14 @@ func (s *search) anneal() {
 	if g.current != nil {
 		start = warm
 	}
-	for sweep := range sweeps {
+	rounds := min(sweeps, proposals/n+1)
+	for sweep := range rounds {
 		if sweep%5 == 0 {
 			s.recentre()
 		}
-		done := float64(sweep) / sweeps
+		done := float64(sweep) / float64(rounds)
 		temperature := typical * start * math.Pow(cold/start, done)
-		force := pressure * (0.1 + done)
+		force := force0 * math.Pow(force1/force0, done)
 		for range n {
 			u := int32(s.source.IntN(n))
 			around := g.near.of(u)

@@ -6,9 +6,6 @@ import (
 	"slices"
 )
 
-// finest is the resolution at which two sites are one address: cells of a square metre.
-const finest = 15
-
 // Unit is the piece of ground a design never divides: a cell with its sites. Where one cell
 // would weigh too much of a territory it is several finer cells instead, down to one address.
 type Unit struct {
@@ -23,7 +20,7 @@ type Unit struct {
 func unitsOf(sites []Site, resolution int, limit float64) ([]Unit, error) {
 	places := make([]address, len(sites))
 	for i, s := range sites {
-		c, err := CellAt(s.Point, finest)
+		c, err := CellAt(s.Point, FinestResolution)
 		if err != nil {
 			return nil, fmt.Errorf("site %s: %w", s.ID, err)
 		}
