@@ -50,6 +50,9 @@ const (
 // hardly at all.
 func (s *search) anneal() {
 	g := s.g
+	if g.territories() == 1 {
+		return
+	}
 	n := len(s.owner)
 	typical := g.total / float64(n)
 	start := hot
