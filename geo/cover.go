@@ -17,9 +17,9 @@ const DefaultRings = 6
 var ErrCover = errors.New("units and territories do not fit together")
 
 // Cover fills the ground between occupied cells, so that a territory is an area and a place
-// without customers has an owner too. From all units at once it grows over cells of their
-// coarsest resolution, at most rings far; the nearest unit wins. Where territories share such a
-// cell it is divided, so that the answer mixes resolutions.
+// without customers has an owner too. From all units at once it grows over cells of
+// SiteResolution (or of the units, where those are coarser), at most rings far; the nearest
+// unit wins. A cell that territories share is divided, so that the answer mixes resolutions.
 //
 // The answer has the cells of each territory in order; no cell lies in another. Find a point's
 // cell among them with Ancestors.
@@ -39,7 +39,7 @@ func Cover(units []Unit, territory []int, rings int) ([][]Cell, error) {
 		}
 	}
 	c := cover{units: units, territory: territory, cells: make([][]Cell, slices.Max(territory)+1)}
-	coarse := FinestResolution
+	coarse := SiteResolution
 	for _, u := range units {
 		coarse = min(coarse, u.Cell.Resolution())
 	}

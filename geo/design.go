@@ -57,7 +57,7 @@ func (d Draft) Of(n int) []int {
 }
 
 // heavy is the part of a territory's target above which a cell is divided.
-const heavy = 0.10
+const heavy = 0.08
 
 // starts is how many designs are tried from different seeds; the best is kept.
 const starts = 4

@@ -13,7 +13,7 @@ import (
 // Outline is the border of the cells: a polygon per connected area, with holes, cut at the
 // antimeridian. Outer rings run counter-clockwise, as GeoJSON wants. Cells given twice count
 // once. Cells of several resolutions are outlined resolution by resolution, since the borders of
-// coarse and fine cells do not meet exactly. Write it with orb/geojson.
+// coarse and fine cells do not meet exactly.
 func Outline(cells []Cell) (orb.MultiPolygon, error) {
 	cells = slices.Clone(cells)
 	slices.SortFunc(cells, func(a, b Cell) int {
@@ -121,6 +121,9 @@ func outlineOfOne(cells []Cell) ([]orb.Polygon, error) {
 // sidesOf walks once around a cell. Where a cell lies across an edge of the icosahedron its
 // border has more points than corners.
 func sidesOf(c Cell, index int32) ([]side, error) {
+	if !h3.Cell(c).IsValid() {
+		return nil, fmt.Errorf("outline of %s: %w", c, ErrNoCell)
+	}
 	corners, err := h3.Cell(c).Vertexes()
 	if err != nil {
 		return nil, fmt.Errorf("corners of %s: %w", c, err)
