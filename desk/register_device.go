@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/roster"
 )
 
@@ -42,14 +41,4 @@ func (c RegisterDevice) run(ctx context.Context, tx *Tx) (roster.Device, error) 
 	}, tx.Now)
 	tx.concerns(device.ID)
 	return device, err
-}
-
-// ForgetDevice stops alerts to one of the caller's devices, such as at sign-out.
-type ForgetDevice struct {
-	Device uuid.UUID
-}
-
-func (c ForgetDevice) run(ctx context.Context, tx *Tx) (uuid.UUID, error) {
-	tx.concerns(c.Device)
-	return c.Device, tx.ForgetDevice(ctx, tx.Caller.Person, c.Device, "ASKED", tx.Now)
 }

@@ -1,0 +1,173 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/customer"
+	"github.com/hexbeat/hexbeat/dispatch"
+	"github.com/hexbeat/hexbeat/hours"
+	"github.com/jackc/pgx/v5"
+)
+
+// Owed is a site that a cadence asks to visit and that has no open visit from it.
+type Owed struct {
+	Site      uuid.UUID     `db:"site_id"`
+	Customer  uuid.UUID     `db:"customer_id"`
+	Line      uuid.UUID     `db:"line_id"`
+	Kind      string        `db:"kind"`
+	Every     int           `db:"every_days"`
+	Weekdays  []int         `db:"weekdays"`
+	Since     hours.Date    `db:"since"` // when the cadence began
+	Last      *hours.Date   `db:"last"`  // the last call that counts
+	Service   time.Duration `db:"service"`
+	Priority  int           `db:"priority"`
+	TimeZone  string        `db:"time_zone"`
+	Located   bool          `db:"located"`
+	Rep       *uuid.UUID    `db:"rep_id"` // who answers for it; nil: nobody
+	Territory *uuid.UUID    `db:"territory_id"`
+}
+
+// Cadence is the site's rhythm as the domain knows it.
+func (o Owed) Cadence() customer.Cadence {
+	c := customer.Cadence{SiteID: o.Site, Every: o.Every}
+	for _, d := range o.Weekdays {
+		c.Weekdays = append(c.Weekdays, time.Weekday(d))
+	}
+	return c
+}
+
+// owners says who answers for each site of a branch and line on a day: a row for the site itself goes before one for its
+// customer, and that before its territory's. A site that no design placed belongs where its cell lies.
+const owners = `
+SELECT s.id AS site_id, t.territory_id, CASE WHEN own.id IS NOT NULL THEN own.rep_id WHEN acc.id IS NOT NULL THEN acc.rep_id ELSE ter.rep_id END AS rep_id
+FROM   site AS s
+LEFT   JOIN alignment AS al ON al.organization_id = s.organization_id AND al.branch_id = s.branch_id AND al.line_id = @line
+       AND al.state = 'PUBLISHED' AND al.valid_from <= @date AND (al.valid_to IS NULL OR al.valid_to > @date)
+LEFT   JOIN alignment_site AS placed ON placed.organization_id = s.organization_id AND placed.alignment_id = al.id AND placed.site_id = s.id
+LEFT   JOIN territory_cell AS tc ON tc.organization_id = s.organization_id AND tc.alignment_id = al.id AND tc.cell = s.cell
+CROSS  JOIN LATERAL (SELECT coalesce(placed.territory_id, tc.territory_id) AS territory_id) AS t
+LEFT   JOIN responsibility AS ter ON ter.organization_id = s.organization_id AND ter.territory_id = t.territory_id AND ter.line_id = @line
+       AND ter.role = 'OWNER' AND ter.valid_from <= @date AND (ter.valid_to IS NULL OR ter.valid_to > @date)
+LEFT   JOIN responsibility AS acc ON acc.organization_id = s.organization_id AND acc.customer_id = s.customer_id AND acc.line_id = @line
+       AND acc.role = 'OWNER' AND acc.valid_from <= @date AND (acc.valid_to IS NULL OR acc.valid_to > @date)
+LEFT   JOIN responsibility AS own ON own.organization_id = s.organization_id AND own.site_id = s.id AND own.line_id = @line
+       AND own.role = 'OWNER' AND own.valid_from <= @date AND (own.valid_to IS NULL OR own.valid_to > @date)
+WHERE  s.organization_id = @organization AND s.branch_id = @branch`
+
+const owedVisits = `
+WITH owner AS (` + owners + `)
+SELECT s.id AS site_id, s.customer_id, c.line_id, c.kind, c.every_days, c.weekdays, c.valid_from AS since, done.last, s.service, s.priority,
+       s.time_zone, s.lat IS NOT NULL AS located, owner.rep_id, owner.territory_id
+FROM   site AS s
+JOIN   cadence AS c ON c.organization_id = s.organization_id AND c.site_id = s.id AND c.line_id = @line
+       AND c.valid_from <= @date AND (c.valid_to IS NULL OR c.valid_to > @date)
+JOIN   owner ON owner.site_id = s.id
+LEFT   JOIN (SELECT v.site_id, v.kind, max(v.date) AS last
+             FROM   visit AS v
+             WHERE  v.organization_id = @organization AND v.branch_id = @branch AND v.line_id = @line AND v.state = 'DONE'
+             GROUP  BY v.site_id, v.kind) AS done ON done.site_id = s.id AND done.kind = c.kind
+WHERE  s.organization_id = @organization AND s.branch_id = @branch AND s.status = 'ACTIVE'
+AND    NOT EXISTS (SELECT FROM visit AS open
+                   WHERE open.organization_id = s.organization_id AND open.site_id = s.id AND open.line_id = c.line_id AND open.kind = c.kind
+                   AND   open.origin = 'CADENCE' AND open.state NOT IN ('DONE', 'MISSED', 'CANCELLED'))
+ORDER  BY s.id, c.kind`
+
+// OwedVisits lists what the cadences of a branch and line ask for and nobody has planned yet.
+func (tx *Tx) OwedVisits(ctx context.Context, branch, line uuid.UUID, date hours.Date) ([]Owed, error) {
+	return all[Owed](ctx, tx, owedVisits, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "branch": branch, "line": line, "date": date,
+	})
+}
+
+const lockBranch = `
+SELECT b.id FROM branch AS b WHERE b.organization_id = @organization AND b.id = @branch FOR UPDATE`
+
+// LockBranch makes acts that concern a whole branch go one after the other.
+func (tx *Tx) LockBranch(ctx context.Context, branch uuid.UUID) error {
+	return tx.exec(ctx, 1, lockBranch, pgx.StrictNamedArgs{"organization": tx.Organization, "branch": branch})
+}
+
+const lockBacklog = `
+SELECT ` + visitColumns + `
+FROM   visit AS v
+WHERE  v.organization_id = @organization AND v.rep_id = @rep AND v.state = 'BACKLOG' AND v.due_from <= @until
+ORDER  BY v.id
+FOR UPDATE`
+
+const sitesByID = `
+SELECT ` + siteColumns + `
+FROM   site AS s
+WHERE  s.organization_id = @organization AND s.id = ANY(@ids)
+ORDER  BY s.id`
+
+// LockBacklog reads what a rep owes up to a moment, with the sites; nobody else can change these visits until the transaction ends.
+func (tx *Tx) LockBacklog(ctx context.Context, rep uuid.UUID, until time.Time) ([]dispatch.Call, error) {
+	visits, err := all[dispatch.Visit](ctx, tx, lockBacklog, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "rep": rep, "until": until,
+	})
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]uuid.UUID, 0, len(visits))
+	for _, v := range visits {
+		ids = append(ids, v.SiteID)
+	}
+	sites, err := all[customer.Site](ctx, tx, sitesByID, pgx.StrictNamedArgs{"organization": tx.Organization, "ids": ids})
+	if err != nil {
+		return nil, err
+	}
+	siteOf := byKey(sites, func(s customer.Site) uuid.UUID { return s.ID })
+	calls := make([]dispatch.Call, 0, len(visits))
+	for _, v := range visits {
+		calls = append(calls, dispatch.Call{Visit: v, Site: siteOf[v.SiteID], Owner: &rep})
+	}
+	return calls, nil
+}
+
+const updateVisits = `
+UPDATE visit AS v
+SET    state = given.state, rep_id = given.rep, date = given.date, version = given.version
+FROM   unnest(@ids::uuid[], @states::text[], @reps::uuid[], @dates::date[], @versions::integer[]) AS given (id, state, rep, date, version)
+WHERE  v.organization_id = @organization AND v.id = given.id AND v.version = given.version - 1`
+
+// SaveVisits writes states, reps and days of many changed visits, each over the version before it.
+func (tx *Tx) SaveVisits(ctx context.Context, visits []dispatch.Visit) error {
+	var ids []uuid.UUID
+	var states []string
+	var reps []*uuid.UUID
+	var dates []*hours.Date
+	var versions []int
+	for _, v := range visits {
+		ids, states, reps = append(ids, v.ID), append(states, string(v.State)), append(reps, v.RepID)
+		dates, versions = append(dates, v.Date), append(versions, int(v.Version))
+	}
+	return tx.exec(ctx, len(visits), updateVisits, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "ids": ids, "states": states, "reps": reps, "dates": dates, "versions": versions,
+	})
+}
+
+// PlacedSite is a site as territory design sees it.
+type PlacedSite struct {
+	ID        uuid.UUID  `db:"id"`
+	Lat       float64    `db:"lat"`
+	Lon       float64    `db:"lon"`
+	Workload  float64    `db:"workload"`
+	Territory *uuid.UUID `db:"territory_id"` // today's
+}
+
+const placedSites = `
+WITH owner AS (` + owners + `)
+SELECT s.id, s.lat, s.lon, s.workload, owner.territory_id
+FROM   site AS s
+JOIN   owner ON owner.site_id = s.id
+WHERE  s.organization_id = @organization AND s.branch_id = @branch AND s.status IN ('PROSPECT', 'ACTIVE') AND s.lat IS NOT NULL
+ORDER  BY s.id`
+
+// PlacedSites lists the located sites of a branch with the territory each is in on a day.
+func (tx *Tx) PlacedSites(ctx context.Context, branch, line uuid.UUID, date hours.Date) ([]PlacedSite, error) {
+	return all[PlacedSite](ctx, tx, placedSites, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "branch": branch, "line": line, "date": date,
+	})
+}
