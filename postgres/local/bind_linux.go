@@ -1,0 +1,5 @@
+package local
+
+import "syscall"
+
+func bindToParent(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGINT }
