@@ -181,6 +181,9 @@ func start(ctx context.Context, d directory, a account, o Options, lock *os.File
 		return nil, fmt.Errorf("%w in %s: the folder must hold its programs initdb and postgres, as /usr/lib/postgresql/15/bin does", ErrNotInstalled, o.BinDir)
 	}
 	in, err := choose(found, written, d.pgdata())
+	if err != nil && o.Scratch && errors.Is(err, ErrOtherVersion) {
+		return startAnew(ctx, d, a, o, lock)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -202,12 +205,17 @@ func start(ctx context.Context, d directory, a account, o Options, lock *os.File
 	}
 	s, err := launchServer(ctx, d, a, in, o, lock)
 	if err != nil && o.Scratch && written != 0 && ctx.Err() == nil {
-		if err := os.RemoveAll(d.pgdata()); err != nil {
-			return nil, notWritable(d.pgdata(), err)
-		}
-		return start(ctx, d, a, o, lock)
+		return startAnew(ctx, d, a, o, lock)
 	}
 	return s, err
+}
+
+// startAnew gives up a scratch cluster that is of no use any more.
+func startAnew(ctx context.Context, d directory, a account, o Options, lock *os.File) (*Server, error) {
+	if err := os.RemoveAll(d.pgdata()); err != nil {
+		return nil, notWritable(d.pgdata(), err)
+	}
+	return start(ctx, d, a, o, lock)
 }
 
 func launchServer(ctx context.Context, d directory, a account, in installation, o Options, lock *os.File) (*Server, error) {
