@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 )
@@ -53,9 +54,23 @@ func userName(uid int) string {
 	return strconv.Itoa(uid)
 }
 
+// trusts reports that a folder belongs to the account, or to us, and is closed to everybody else:
+// behind any other socket there could be an impostor.
+func (a account) trusts(dir string) bool {
+	info, err := os.Lstat(dir)
+	if err != nil || !info.IsDir() || info.Mode().Perm()&0o077 != 0 {
+		return false
+	}
+	owner := int(info.Sys().(*syscall.Stat_t).Uid)
+	return owner == a.uid || owner == os.Geteuid()
+}
+
 // own gives a tree to the account; nothing to do unless we step down from root.
 func (a account) own(dir string) error {
 	if !a.stepDown {
+		return nil
+	}
+	if info, err := os.Lstat(dir); err == nil && int(info.Sys().(*syscall.Stat_t).Uid) == a.uid {
 		return nil
 	}
 	return filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
@@ -66,20 +81,21 @@ func (a account) own(dir string) error {
 	})
 }
 
-// barrier is the first directory on the way to dir that the account may not enter, "" if the way is free.
-func (a account) barrier(dir string) string {
+// reaches refuses a directory that the account could not enter. Parts that do not exist yet will be
+// made so that it can.
+func (a account) reaches(dir string) error {
 	if !a.stepDown {
-		return ""
+		return nil
 	}
 	var way []string
 	for dir != filepath.Dir(dir) {
 		way = append(way, dir)
 		dir = filepath.Dir(dir)
 	}
-	for i := len(way) - 1; i >= 0; i-- {
-		info, err := os.Stat(way[i])
-		if err != nil {
-			return way[i]
+	for _, dir := range slices.Backward(way) {
+		info, err := os.Stat(dir)
+		if err != nil || !info.IsDir() {
+			return nil // not there yet, or openDirectory says it better
 		}
 		enter := fs.FileMode(0o001)
 		switch owner := info.Sys().(*syscall.Stat_t); {
@@ -89,8 +105,9 @@ func (a account) barrier(dir string) string {
 			enter = 0o010
 		}
 		if info.Mode()&enter == 0 {
-			return way[i]
+			return fmt.Errorf("%w: PostgreSQL must run as user %s, who may not enter %s; choose a data directory such as /var/lib/hexbeat, or open it with chmod o+x %s",
+				ErrUnreachable, a.name, dir, dir)
 		}
 	}
-	return ""
+	return nil
 }

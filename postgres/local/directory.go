@@ -49,15 +49,11 @@ func (d directory) hash() string {
 
 // openDirectory makes the data directory if need be and refuses places that can't be one.
 func openDirectory(path string) (directory, error) {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return "", fmt.Errorf("find data directory: %w", err)
-	}
 	mode := fs.FileMode(0o700)
 	if os.Geteuid() == 0 {
 		mode = 0o755 // the server's account must pass through
 	}
-	_, err = os.Stat(path)
+	_, err := os.Stat(path)
 	isNew := errors.Is(err, fs.ErrNotExist)
 	if err := os.MkdirAll(path, mode); err != nil {
 		if errors.Is(err, syscall.ENOTDIR) {
@@ -135,12 +131,7 @@ func (d directory) makeSocketDir(a account) error {
 	} else if !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("make socket folder: %w", err)
 	}
-	info, err := os.Lstat(path)
-	if err != nil {
-		return fmt.Errorf("look at socket folder: %w", err)
-	}
-	owner := int(info.Sys().(*syscall.Stat_t).Uid)
-	if !info.IsDir() || info.Mode().Perm()&0o077 != 0 || owner != a.uid && owner != os.Geteuid() {
+	if !a.trusts(path) {
 		return fmt.Errorf("%s is not a folder of user %s alone, as the socket of PostgreSQL needs: remove it", path, a.name)
 	}
 	return a.own(path)

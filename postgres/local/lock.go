@@ -1,10 +1,12 @@
 package local
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"syscall"
+	"time"
 )
 
 // errHeld says that another process holds the lock.
@@ -26,4 +28,26 @@ func tryLock(path string, how int) (*os.File, error) {
 		return nil, errHeld
 	}
 	return nil, fmt.Errorf("lock %s: %w", path, err)
+}
+
+// lockWhenFree waits for an flock.
+func lockWhenFree(ctx context.Context, path string, how int) (*os.File, error) {
+	for {
+		file, err := tryLock(path, how)
+		if !errors.Is(err, errHeld) {
+			return file, err
+		}
+		if err := sleep(ctx, glance); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
 }

@@ -198,6 +198,24 @@ func TestStalePIDOfAnotherProgramIsNoObstacle(t *testing.T) {
 	}
 }
 
+// Anybody may make a folder in /tmp: one that others can enter is no place for a socket.
+func TestSocketFolderOfOthersIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := newDataDir(t)
+	socket := directory(dir).socketDir()
+	if err := os.Mkdir(socket, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Start(context.Background(), Options{DataDir: dir})
+	if err == nil {
+		_ = s.Stop(context.Background())
+		t.Fatal("used it")
+	}
+	if !strings.Contains(err.Error(), socket) {
+		t.Errorf("Start() = %v, want a word about %s", err, socket)
+	}
+}
+
 func TestInterruptedInitdbIsForgotten(t *testing.T) {
 	t.Parallel()
 	dir := newDataDir(t)
@@ -225,7 +243,11 @@ func TestScratchServerLivesAsLongAsItsLastUser(t *testing.T) {
 		t.Fatalf("first %+v, second %+v, want one server", first, second)
 	}
 	first.kill(t)
-	if err := ping(ctx, address(directory(dir).socketDir(), port, Database)); err != nil {
+	account, err := accountFor(directory(dir).pgdata())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := join(ctx, directory(dir), account); err != nil {
 		t.Fatalf("the server ended with its starter, though another uses it: %v", err)
 	}
 	second.kill(t)
