@@ -1,0 +1,196 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/auth"
+	"github.com/hexbeat/hexbeat/geo"
+	"github.com/hexbeat/hexbeat/hours"
+	"github.com/hexbeat/hexbeat/postgres"
+	"github.com/hexbeat/hexbeat/roster"
+)
+
+// coverRings is how far a territory reaches beyond its outermost site, in cells of about 350 m.
+const coverRings = 6
+
+// stayPrice is what a share of workload that changes hands costs, in shares of distance: territories in force move little.
+const stayPrice = 5
+
+// DesignBrief says what territories a branch is to get.
+type DesignBrief struct {
+	Branch      uuid.UUID
+	Territories int     // 0: one for each rep
+	Tolerance   float64 // 0: geo.DefaultTolerance
+	Seed        uint64
+	Afresh      bool // forget the territories in force
+}
+
+// ground is what a design of a branch begins from.
+type ground struct {
+	line    uuid.UUID
+	sites   []postgres.PlacedSite
+	reps    []roster.Rep
+	current []geo.Territory
+	today   hours.Date
+}
+
+// DesignTerritories designs a branch's territories and keeps them as a draft. The designing itself happens outside any
+// transaction: it takes seconds, and an open transaction holds back everybody's change feed.
+func DesignTerritories(ctx context.Context, d *Desk, brief DesignBrief) (AlignmentDrafted, error) {
+	g, err := survey(ctx, d, brief.Branch)
+	if err != nil {
+		return AlignmentDrafted{}, err
+	}
+	k := brief.Territories
+	if k == 0 {
+		k = len(g.reps)
+	}
+	design := geo.Brief{Territories: k, Tolerance: brief.Tolerance, Seed: brief.Seed}
+	for _, s := range g.sites {
+		design.Sites = append(design.Sites, geo.Site{ID: s.ID.String(), Point: geo.Point{Lat: s.Lat, Lon: s.Lon}, Workload: s.Workload})
+	}
+	keep := !brief.Afresh && len(g.current) == k
+	if keep {
+		design.Price = stayPrice
+		for _, s := range g.sites {
+			design.Current = append(design.Current, slices.IndexFunc(g.current, func(t geo.Territory) bool {
+				return s.Territory != nil && *s.Territory == t.ID
+			}))
+		}
+	}
+	draft, err := geo.Design(design)
+	if err != nil {
+		return AlignmentDrafted{}, err
+	}
+	save := SaveDraft{Branch: brief.Branch, Line: g.line, Origin: "DESIGN"}
+	if save.Measures, err = json.Marshal(draft.Measures); err != nil {
+		return AlignmentDrafted{}, err
+	}
+	centres := centresOf(draft, k)
+	if save.Territories, err = g.territories(draft.Units, draft.Territory, draft.Of(len(g.sites)), k); err != nil {
+		return AlignmentDrafted{}, err
+	}
+	if keep {
+		for i, t := range g.current {
+			save.Territories[i].ID, save.Territories[i].Name, save.Territories[i].RepID = t.ID, t.Name, t.RepID
+		}
+	} else {
+		nearestReps(save.Territories, centres, g.reps)
+	}
+	return Do(ctx, d, uuid.Nil, save)
+}
+
+func survey(ctx context.Context, d *Desk, branch uuid.UUID) (ground, error) {
+	caller, err := auth.From(ctx)
+	if err != nil {
+		return ground{}, err
+	}
+	var g ground
+	err = d.DB.Read(ctx, caller.Organization, func(tx *postgres.Tx) error {
+		b, err := tx.Branch(ctx, branch)
+		if err != nil {
+			return err
+		}
+		g.today = hours.DateOf(d.Clock().In(b.Zone()))
+		if g.line, err = tx.DefaultLine(ctx); err != nil {
+			return err
+		}
+		if g.sites, err = tx.PlacedSites(ctx, branch, g.line, g.today); err != nil {
+			return fmt.Errorf("read sites: %w", err)
+		}
+		if g.reps, err = tx.RepsOf(ctx, branch); err != nil {
+			return fmt.Errorf("read reps: %w", err)
+		}
+		g.current, err = tx.CurrentTerritories(ctx, branch, g.line, g.today)
+		return err
+	})
+	return g, err
+}
+
+// territories dresses units and sites given to k territories as the record keeps them: with ground, outline, colour and balance.
+func (g ground) territories(units []geo.Unit, unitTerritory, siteTerritory []int, k int) ([]postgres.AlignedTerritory, error) {
+	cells, err := geo.Cover(units, unitTerritory, coverRings)
+	if err != nil {
+		return nil, err
+	}
+	for len(cells) < k {
+		cells = append(cells, nil) // a territory without ground: its rep owns no located site
+	}
+	colours, err := geo.Colours(cells)
+	if err != nil {
+		return nil, err
+	}
+	territories := make([]postgres.AlignedTerritory, k)
+	total := 0.0
+	for i, s := range g.sites {
+		t := siteTerritory[i]
+		if t < 0 {
+			continue
+		}
+		territories[t].Sites = append(territories[t].Sites, s.ID)
+		territories[t].Workload += s.Workload
+		total += s.Workload
+	}
+	for i := range territories {
+		t := &territories[i]
+		t.ID, t.Name, t.Colour, t.Cells = newID(), fmt.Sprintf("%02d", i+1), colours[i], cells[i]
+		if total > 0 {
+			t.Imbalance = t.Workload/(total/float64(k)) - 1
+		}
+		outline, err := geo.Outline(cells[i])
+		if err != nil {
+			return nil, fmt.Errorf("outline of territory %s: %w", t.Name, err)
+		}
+		if t.Outline, err = json.Marshal(geo.GeoJSON(outline)); err != nil {
+			return nil, err
+		}
+	}
+	return territories, nil
+}
+
+// centresOf is the middle of each territory's work.
+func centresOf(d geo.Draft, k int) []geo.Point {
+	sums, weights := make([]geo.Point, k), make([]float64, k)
+	for i, u := range d.Units {
+		t, w := d.Territory[i], math.Max(u.Workload, 1e-9)
+		sums[t].Lat += u.Center.Lat * w
+		sums[t].Lon += u.Center.Lon * w
+		weights[t] += w
+	}
+	for t := range sums {
+		sums[t].Lat, sums[t].Lon = sums[t].Lat/weights[t], sums[t].Lon/weights[t]
+	}
+	return sums
+}
+
+// nearestReps gives each territory the rep who starts nearest to its middle, closest pairs first. Reps who start nowhere take what
+// is left, in the order of their names. With fewer reps than territories some stay vacant.
+func nearestReps(territories []postgres.AlignedTerritory, centres []geo.Point, reps []roster.Rep) {
+	type pair struct {
+		territory, rep int
+		apart          geo.Metres
+	}
+	var pairs []pair
+	for t, centre := range centres {
+		for r, rep := range reps {
+			apart := geo.Metres(math.Inf(1))
+			if rep.Start != nil {
+				apart = geo.Distance(centre, *rep.Start)
+			}
+			pairs = append(pairs, pair{t, r, apart})
+		}
+	}
+	slices.SortStableFunc(pairs, func(a, b pair) int { return cmp.Compare(a.apart, b.apart) })
+	given := make([]bool, len(reps))
+	for _, p := range pairs {
+		if territories[p.territory].RepID == nil && !given[p.rep] {
+			territories[p.territory].RepID, given[p.rep] = &reps[p.rep].ID, true
+		}
+	}
+}

@@ -1,0 +1,44 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/postgres"
+)
+
+// SaveDraft keeps a design of a branch's territories. Nothing is in force before it is published.
+type SaveDraft struct {
+	Branch      uuid.UUID
+	Line        uuid.UUID
+	Origin      string // DESIGN or IMPORT
+	Measures    json.RawMessage
+	Territories []postgres.AlignedTerritory
+}
+
+// AlignmentDrafted is a kept design.
+type AlignmentDrafted struct {
+	Alignment   uuid.UUID
+	Territories int
+	Vacant      int // territories without a rep
+	Measures    json.RawMessage
+}
+
+func (c SaveDraft) run(ctx context.Context, tx *Tx) (AlignmentDrafted, error) {
+	alignment := postgres.Alignment{
+		ID: newID(), BranchID: c.Branch, LineID: c.Line, State: "DRAFT", Origin: c.Origin, Measures: c.Measures, CreatedAt: tx.Now,
+	}
+	if err := tx.AddAlignment(ctx, alignment, c.Territories); err != nil {
+		return AlignmentDrafted{}, fmt.Errorf("add alignment: %w", err)
+	}
+	tx.concerns(alignment.ID)
+	result := AlignmentDrafted{Alignment: alignment.ID, Territories: len(c.Territories), Measures: c.Measures}
+	for _, t := range c.Territories {
+		if t.RepID == nil {
+			result.Vacant++
+		}
+	}
+	return result, nil
+}
