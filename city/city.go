@@ -68,7 +68,7 @@ func Generate(seed uint64, o Options) City {
 	weigh(dice(5), &p, streets, houses)
 	doors := settle(dice(6), houses, o.Sites)
 
-	c := City{Name: cityName, Zone: cityZone, Ground: ground(b, &p, streets)}
+	c := City{Name: cityName, Zone: cityZone, Ground: ground(dice(9), b, &p, streets, houses)}
 	c.Sites = openSites(dice(7), b, &p, streets, doors, newRegister())
 	for _, left := range []bool{true, false} {
 		c.Branches = append(c.Branches, Branch{branchName(left), orb.Polygon{b.ring(p.ground(left))}})
@@ -115,15 +115,16 @@ func employ(r *rand.Rand, b board, p *plan, houses []house, sites []Site, n int)
 		onLeft = min(n-1, max(1, onLeft))
 	}
 	people := crew{map[string]bool{}}
+	banks := map[bool][]house{}
+	for _, h := range houses {
+		left := p.river.onLeft(h.at)
+		banks[left] = append(banks[left], h)
+	}
 	for i := range n {
 		left := i < onLeft
-		bank := slices.DeleteFunc(slices.Clone(houses), func(h house) bool { return p.river.onLeft(h.at) != left })
-		if len(bank) == 0 {
-			bank = houses
-		}
 		rep := people.hire(r, "REP", branchName(left))
-		office := slices.MaxFunc(bank, func(a, b house) int { return cmp.Compare(a.weight, b.weight) })
-		rep.Start = b.point(office.at)
+		bank := banks[left]
+		rep.Start = b.point(slices.MaxFunc(bank, func(a, b house) int { return cmp.Compare(a.weight, b.weight) }).at)
 		if rep.Home = r.IntN(5) < 3; rep.Home {
 			rep.Start = b.point(pick(r, bank).at)
 		}

@@ -50,7 +50,7 @@ func (g *register) owner(r *rand.Rand, t trade) *company {
 		p := person(r)
 		c = g.enter("ИП "+p.full(), inn12(r))
 	} else {
-		c = g.enter(fmt.Sprintf("ООО «%s-%s»", pick(r, brands), pick(r, []string{"Торг", "Плюс", "Сервис", "Групп", "Опт", "Трейд"})), inn10(r))
+		c = g.enter(fmt.Sprintf("ООО «%s-%s»", pick(r, t.brands()), pick(r, []string{"Торг", "Плюс", "Сервис", "Групп", "Опт", "Трейд"})), inn10(r))
 	}
 	c.places++
 	g.owners[t.code] = append(g.owners[t.code], c)
@@ -71,7 +71,7 @@ func (c *company) signboard(r *rand.Rand, t trade) string {
 	case t.numbered && r.IntN(2) == 0:
 		return fmt.Sprintf("%s №%d", t.word, 1+r.IntN(199))
 	}
-	return fmt.Sprintf("%s «%s»", t.word, pick(r, brands))
+	return fmt.Sprintf("%s «%s»", t.word, pick(r, t.brands()))
 }
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }

@@ -58,11 +58,19 @@ func layHouses(r *rand.Rand, c *plan, streets []street) []house {
 	return all
 }
 
-func always(mark) bool { return true }
-
 // buildable says whether a door may be here.
 func (c *plan) buildable(p vec) bool {
 	return c.offshore(p) > 12 && !c.inPark(p)
+}
+
+// walls is the house as seen from above: large and close to its neighbours in the centre,
+// a cottage at the edge of town.
+func (h house) walls(r *rand.Rand, size float64) line {
+	urban := math.Exp(-h.at.length() / (0.45 * size))
+	wide := (9 + 14*urban) * (0.8 + 0.5*r.Float64()) / 2
+	deep := (8 + 6*urban) * (0.9 + 0.3*r.Float64()) / 2
+	a, b := h.along.times(wide), h.along.left().times(deep)
+	return line{h.at.add(a).add(b), h.at.sub(a).add(b), h.at.sub(a).sub(b), h.at.add(a).sub(b)}
 }
 
 // hub is a place where shops crowd: a square, a market, a shopping centre.
@@ -83,9 +91,12 @@ func weigh(r *rand.Rand, c *plan, streets []street, houses []house) {
 		if s.class > minor && s.axis[0].length() < c.size*0.4 {
 			share *= 2
 		}
-		shopping[i] = map[class]float64{minor: 0.35, medium: 1, major: 0.8}[s.class]
+		shopping[i] = map[class]float64{minor: 0.25, medium: 0.9, major: 0.8}[s.class]
+		if s.kind == highway {
+			shopping[i] = 0.4
+		}
 		if r.Float64() < share {
-			shopping[i] = 5
+			shopping[i] *= 5
 		}
 	}
 	hubs := hubs(r, c, houses, streets)
@@ -108,7 +119,7 @@ func weigh(r *rand.Rand, c *plan, streets []street, houses []house) {
 
 // hubs chooses places on main streets, some distance from one another, more in the centre.
 func hubs(r *rand.Rand, c *plan, houses []house, streets []street) []hub {
-	all := []hub{{c.station.times(0.96), 190, 7}, {vec{60, 40}, 330, 5}}
+	all := []hub{{c.station.times(0.96), 190, 9}, {vec{60, 40}, 320, 7}}
 	for tries := 0; tries < 3000 && len(all) < 34; tries++ {
 		h := houses[r.IntN(len(houses))]
 		if streets[h.street].class == minor || r.Float64() > 0.25+math.Exp(-h.at.length()/(0.5*c.size)) {
@@ -116,7 +127,7 @@ func hubs(r *rand.Rand, c *plan, houses []house, streets []street) []hub {
 		}
 		near := slices.ContainsFunc(all, func(o hub) bool { return o.at.to(h.at) < 520 })
 		if !near {
-			all = append(all, hub{h.at, 90 + 130*r.Float64(), 2 + 7*r.Float64()*r.Float64()})
+			all = append(all, hub{h.at, 90 + 130*r.Float64(), 3 + 12*r.Float64()*r.Float64()})
 		}
 	}
 	return all

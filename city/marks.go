@@ -50,6 +50,9 @@ func (m *marks) any(p vec, radius float64, question func(mark) bool) bool {
 	return false
 }
 
+// always is the question that every mark satisfies.
+func always(mark) bool { return true }
+
 // nearest is the closest mark within the radius; ok is false when there is none.
 func (m *marks) nearest(p vec, radius float64) (best mark, distance float64, ok bool) {
 	distance = radius

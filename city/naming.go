@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 )
 
 // streetKind decides what a street is called: the word before its name, and the names it may have.
@@ -18,14 +17,14 @@ const (
 	avenue
 	highway
 	embankment
-	ring
+	square
 )
 
 // nameStreets gives every street a name that no other street in town has. The order of words is
 // that of address registers: the kind first, then the name (ул. Садовая, пр-кт Мира).
 func nameStreets(r *rand.Rand, streets []street) {
 	decks := map[streetKind]*deck{}
-	for k := plain; k <= ring; k++ {
+	for k := plain; k <= square; k++ {
 		decks[k] = newDeck(r, k)
 	}
 	for i := range streets {
@@ -80,10 +79,10 @@ func newDeck(r *rand.Rand, k streetKind) *deck {
 		names = slices.Clone(avenues)
 	case highway:
 		names = slices.Clone(highways)
+	case square:
+		names = []string{"Соборная"}
 	case embankment:
 		names = slices.Clone(embankments)
-	case ring:
-		return &deck{kind: k, names: ways} // from the inside out
 	}
 	shuffle(r, names)
 	shuffle(r, again)
@@ -115,12 +114,12 @@ func (d *deck) draw() string {
 		return "б-р " + numbered("й")
 	case avenue:
 		return "пр-кт " + numbered("й")
+	case square:
+		return "пл. " + numbered("я")
 	case highway:
 		return "ш. " + numbered("е")
-	case embankment:
-		return "наб. " + numbered("я")
 	}
-	return strings.TrimSpace(numbered("е"))
+	return "наб. " + numbered("я")
 }
 
 func shuffle[T any](r *rand.Rand, all []T) {

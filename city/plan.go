@@ -14,9 +14,9 @@ type plan struct {
 	edge     []float64
 	river    river
 	brook    river
-	parks    []line
+	parks    []patch
 	islands  []line
-	works    []line
+	works    []patch
 	rail     line
 	station  vec
 	roads    []street
@@ -54,8 +54,8 @@ const edges = 144
 func newPlan(r *rand.Rand, sites int) plan {
 	size := 5200 * math.Sqrt(float64(sites)/3000)
 	c := plan{size: min(14000, max(1900, size))}
-	c.river = newRiver(r, c.size*1.9)
-	c.brook = newBrook(r, c.river, c.mouth(), c.size*1.6)
+	c.river = newRiver(r, c.size*2.6)
+	c.brook = newBrook(r, c.river, c.mouth(), c.size*2.3)
 	c.islands = c.river.islands
 	c.growOutline(r)
 	c.layRail(r)
@@ -113,33 +113,44 @@ func (c *plan) outline() line {
 func (c *plan) offshore(p vec) float64 { return min(c.river.offshore(p), c.brook.offshore(p)) }
 
 func (c *plan) inPark(p vec) bool {
-	return slices.ContainsFunc(c.parks, func(park line) bool { return park.holds(p) })
+	return slices.ContainsFunc(c.parks, func(park patch) bool { return park.holds(p) })
 }
 
 func (c *plan) inWorks(p vec) bool {
-	return slices.ContainsFunc(c.works, func(w line) bool { return w.holds(p) })
+	return slices.ContainsFunc(c.works, func(w patch) bool { return w.holds(p) })
 }
 
 func (c *plan) inTown(p vec) bool { return p.length() < c.reach(p) }
 
-// layRail draws the railway past the centre on the side away from the river's bend.
+// layRail draws the railway past the centre on the side away from the river's bend, the way
+// that needs the fewest bridges.
 func (c *plan) layRail(r *rand.Rand) {
 	bend, _ := c.river.nearest(vec{})
-	away := c.river.axis[bend].times(-1).angle() + (r.Float64()-0.5)*0.5
-	along := away - math.Pi/2
-	c.station = toward(away).times(min(1750, c.size*0.36))
-	phase := r.Float64() * 6
-	heading := func(s float64) float64 { return along + 0.22*math.Sin(s/2300+phase) - 0.22*math.Sin(phase) }
-	var back, on line
-	for s, p := 0.0, c.station; p.length() < c.size*1.7; s -= 50 {
-		p = p.sub(toward(heading(s)).times(50))
-		back = append(back, p)
+	inland := c.river.axis[bend].times(-1).angle()
+	fewest := math.MaxInt
+	for range 16 {
+		away := inland + (r.Float64()-0.5)*0.9
+		station := toward(away).times(min(1750, c.size*0.36))
+		along, phase := away-math.Pi/2+(r.Float64()-0.5)*0.7, r.Float64()*6
+		heading := func(s float64) vec { return toward(along + 0.25*(math.Sin(s/2300+phase)-math.Sin(phase))) }
+		var back, on line
+		wet := 0
+		for _, way := range []struct {
+			l    *line
+			step float64
+		}{{&back, -50}, {&on, 50}} {
+			for s, p := 0.0, station; p.length() < c.size*2.5; s += way.step {
+				*way.l = append(*way.l, p)
+				if c.river.offshore(p) < 30 {
+					wet++
+				}
+				p = p.add(heading(s).times(way.step))
+			}
+		}
+		if wet < fewest {
+			fewest, c.station, c.rail = wet, station, append(reversed(back), on[1:]...)
+		}
 	}
-	for s, p := 0.0, c.station; p.length() < c.size*1.7; s += 50 {
-		on = append(on, p)
-		p = p.add(toward(heading(s)).times(50))
-	}
-	c.rail = append(reversed(back), on...)
 }
 
 // layWorks puts industry along the railway, out of the centre.
@@ -166,7 +177,7 @@ func (c *plan) layWorks(r *rand.Rand) {
 			w = append(w, c.rail[at].add(along.times(q.x*long*jitter)).add(side.times(q.y*deep*jitter)))
 		}
 		if c.dry(w, 40) {
-			c.works = append(c.works, w)
+			c.works = append(c.works, newPatch(w))
 		}
 	}
 }
@@ -191,32 +202,35 @@ func (c *plan) layParks(r *rand.Rand) {
 	place := func(n int, from, to, small, large float64) {
 		for tries := 0; n > 0 && tries < 400; tries++ {
 			at := toward(r.Float64() * 2 * math.Pi).times(c.size * (from + (to-from)*math.Sqrt(r.Float64())))
-			park := blob(r, at, small+(large-small)*r.Float64())
-			if c.free(park, at, marks) {
+			park := newPatch(blob(r, at, small+(large-small)*r.Float64()))
+			if c.free(park, marks) {
 				c.parks = append(c.parks, park)
 				n--
 			}
 		}
 	}
-	place(1, 0.05, 0.15, 130, 190)
-	place(2, 0.12, 0.35, 150, 260)
-	place(9, 0.25, 0.9, 170, 420)
-	place(3, 0.85, 1.15, 700, 1200)
+	if garden := newPatch(blob(r, vec{}, squareRadius*0.5)); c.free(garden, marks) {
+		c.parks = append(c.parks, garden)
+	}
+	place(1, 0.06, 0.16, 150, 220)
+	place(3, 0.12, 0.4, 180, 300)
+	place(10, 0.3, 0.9, 200, 460)
+	place(4, 0.8, 1.15, 700, 1300)
 }
 
 // free says whether a park may lie here: dry, off works and other parks, no main road through it.
-func (c *plan) free(park line, at vec, roads *marks) bool {
-	if !c.dry(park, 25) || c.offshore(at) < 0 {
+func (c *plan) free(park patch, roads *marks) bool {
+	if !c.dry(park.edge, 25) || c.offshore(park.middle) < 0 {
 		return false
 	}
-	for _, p := range append(park.dense(60), at) {
-		if c.inWorks(p) || roads.any(p, 25, func(mark) bool { return true }) {
+	for _, other := range c.parks {
+		if other.middle.to(park.middle) < other.radius+park.radius {
 			return false
 		}
-		for _, other := range c.parks {
-			if other[0].to(p) < 500 || other.holds(p) {
-				return false
-			}
+	}
+	for _, p := range append(park.edge.dense(60), park.middle) {
+		if c.inWorks(p) || roads.any(p, 25, always) {
+			return false
 		}
 	}
 	for _, s := range c.roads {
@@ -298,7 +312,7 @@ func (c *plan) nameQuarters(r *rand.Rand) {
 	give("Вокзальный", near(c.station))
 	for i, w := range c.works {
 		if i < 1 {
-			give("Заводской", near(w[4]))
+			give("Заводской", near(w.middle))
 		}
 	}
 	give("Северный", near(vec{0, c.size}))

@@ -15,7 +15,7 @@ func (a vec) sub(b vec) vec            { return vec{a.x - b.x, a.y - b.y} }
 func (a vec) times(k float64) vec      { return vec{a.x * k, a.y * k} }
 func (a vec) dot(b vec) float64        { return a.x*b.x + a.y*b.y }
 func (a vec) cross(b vec) float64      { return a.x*b.y - a.y*b.x }
-func (a vec) length() float64          { return math.Hypot(a.x, a.y) }
+func (a vec) length() float64          { return math.Sqrt(a.x*a.x + a.y*a.y) }
 func (a vec) left() vec                { return vec{-a.y, a.x} }
 func (a vec) angle() float64           { return math.Atan2(a.y, a.x) }
 func (a vec) to(b vec) float64         { return b.sub(a).length() }
@@ -107,6 +107,26 @@ func (l line) holds(p vec) bool {
 	}
 	return in
 }
+
+// patch is an area that is asked often what it holds.
+type patch struct {
+	edge   line
+	middle vec
+	radius float64 // no point of the edge is farther from the middle
+}
+
+func newPatch(edge line) patch {
+	a := patch{edge: edge}
+	for _, p := range edge {
+		a.middle = a.middle.add(p.times(1 / float64(len(edge))))
+	}
+	for _, p := range edge {
+		a.radius = max(a.radius, a.middle.to(p))
+	}
+	return a
+}
+
+func (a patch) holds(p vec) bool { return a.middle.to(p) <= a.radius && a.edge.holds(p) }
 
 // cut keeps the part of the area on the left of the line through p in the given direction
 // (Sutherland and Hodgman).

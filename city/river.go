@@ -47,20 +47,28 @@ func newRiver(r *rand.Rand, reach float64) river {
 	return w
 }
 
-// newBrook runs from the edge of the map into the main river at its point mouth, on the right bank.
+// newBrook runs from the edge of the map into the main river at one of its points, on the right
+// bank. Its way is drawn until it keeps clear of the river further up.
 func newBrook(r *rand.Rand, main river, mouth int, reach float64) river {
-	p := main.axis[mouth]
-	out := p.unit().add(main.axis.heading(mouth).left().times(-1.2)).angle()
-	phase := r.Float64() * 6
 	var up line
-	for s := 0.0; p.length() < reach; s += riverStep {
-		up = append(up, p)
-		p = p.add(toward(out + 0.75*math.Sin(s/310+phase) + 0.35*math.Sin(s/1170)).times(riverStep))
+	for range 40 {
+		up = nil
+		p := main.axis[mouth]
+		out := main.axis.heading(mouth).left().times(-1).angle() + (r.Float64()-0.5)*1.2
+		phase, clear := r.Float64()*6, true
+		for s := 0.0; p.length() < reach && s < 2*reach && clear; s += riverStep {
+			up = append(up, p)
+			p = p.add(toward(out + 0.75*math.Sin(s/310+phase) + 0.35*math.Sin(s/1170)).times(riverStep))
+			clear = main.offshore(p) > min(s/2, 500)-main.half[mouth]-60
+		}
+		if clear {
+			break
+		}
 	}
 	var w river
-	for i := len(up) - 1; i >= 0; i-- {
-		w.axis = append(w.axis, up[i])
-		w.half = append(w.half, 7+11*math.Exp(-float64(i)/60))
+	w.axis = reversed(up)
+	for i := range w.axis {
+		w.half = append(w.half, 6+11*float64(i)/float64(len(w.axis)))
 	}
 	return w
 }
@@ -92,16 +100,23 @@ func reversed(l line) line {
 	return out
 }
 
-// nearest is the axis point closest to p and the distance of p to the axis. Axis points are
-// riverStep apart, so whoever is d too far from one may pass by the next d/riverStep of them.
+// nearest is the axis point closest to p and the distance of p to the axis. After a rough look
+// along the river it passes by what cannot be closer: axis points are riverStep apart, so
+// none of the next (d-best)/riverStep after one at distance d can be.
 func (w river) nearest(p vec) (int, float64) {
 	at, best := 0, math.Inf(1)
-	for i := 0; i < len(w.axis); {
+	look := func(i int) float64 {
 		d := w.axis[i].to(p)
 		if d < best {
 			at, best = i, d
 		}
-		i += max(1, int((d-best)/riverStep))
+		return d
+	}
+	for i := 0; i < len(w.axis); i += 20 {
+		look(i)
+	}
+	for i := 0; i < len(w.axis); {
+		i += max(1, int((look(i)-best)/riverStep))
 	}
 	for i := max(at, 1); i <= min(at+1, len(w.axis)-1); i++ {
 		a, ab := w.axis[i-1], w.axis[i].sub(w.axis[i-1])

@@ -101,9 +101,9 @@ func (s *Site) keepHours(r *rand.Rand, t trade) {
 func (s *Site) planCalls(r *rand.Rand, t trade, chain bool) {
 	rank := 2
 	switch dice := r.Float64(); {
-	case t.segment == "KEY" && dice < 0.55, dice < 0.08:
+	case t.segment == "KEY" && dice < 0.5, dice < 0.07:
 		rank = 0
-	case t.segment == "KEY", chain && dice < 0.6, dice < 0.38:
+	case t.segment == "KEY", chain && dice < 0.6, dice < 0.34:
 		rank = 1
 	}
 	s.Tags = []string{string("ABC"[rank])}

@@ -25,6 +25,8 @@ func layStreets(r *rand.Rand, c *plan) []street {
 	d.fill(spots, medium)
 	d.fill(spots, minor)
 	d.tie()
+	d.fill(spots, minor) // what was rubbed out has left gaps
+	d.tie()
 	return d.streets
 }
 
@@ -148,7 +150,7 @@ func (d *drawing) lead(l line, self int) line {
 	}
 	k := d.streets[self].class
 	end, along := l[len(l)-1], l.heading(len(l)-1)
-	reach := 1.1 * d.gap(end, along, minor)
+	reach := map[class]float64{minor: 1.5, medium: 0.9}[k] * d.gap(end, along, k)
 	on := line{end}
 	for p := end; float64(len(on))*15 < reach; {
 		along = d.grain.along(p, along)

@@ -23,7 +23,7 @@ var trades = []trade{
 	{"grocery", "RETAIL", "Продукты", false, 14, 34, 16, 8, 22, 15, []chain{{"Калинка", 0.14}, {"Добрый двор", 0.09}}},
 	{"supermarket", "KEY", "Супермаркет", false, 7, 5, 1, 8, 23, 28, []chain{{"Светлынь", 0.42}, {"Полная чаша", 0.3}, {"Семейный круг", 0.22}}},
 	{"pharmacy", "PHARMACY", "Аптека", true, 11, 7, 1, 8, 21, 13, []chain{{"Живица", 0.3}, {"Целебный ключ", 0.22}, {"Доктор рядом", 0.12}}},
-	{"cafe", "HORECA", "Кафе", false, 13, 4, 2, 10, 23, 16, []chain{{"Самоварная", 0.1}, {"Пироговая № 1", 0.08}}},
+	{"cafe", "HORECA", "Кафе", false, 13, 4, 2, 10, 23, 16, []chain{{"Самоварная", 0.1}, {"Пироговая", 0.08}}},
 	{"restaurant", "HORECA", "Ресторан", false, 5, 1, 0, 12, 24, 22, nil},
 	{"canteen", "HORECA", "Столовая", true, 2, 1, 14, 8, 17, 16, []chain{{"Щи да каша", 0.25}}},
 	{"bakery", "RETAIL", "Пекарня", false, 6, 6, 1, 7, 21, 11, []chain{{"Тёплый каравай", 0.35}, {"Ржаной колос", 0.15}}},
@@ -37,4 +37,13 @@ var trades = []trade{
 	{"pets", "RETAIL", "Зоотовары", false, 3, 3, 0, 10, 20, 13, []chain{{"Лапа и хвост", 0.35}}},
 	{"flowers", "RETAIL", "Цветы", false, 5, 2, 0, 8, 21, 10, nil},
 	{"household", "RETAIL", "Магазин", false, 8, 6, 4, 9, 20, 14, nil},
+}
+
+// brands are the names its independent places may have.
+func (t trade) brands() []string {
+	switch t.code {
+	case "auto", "building", "hardware":
+		return workshops
+	}
+	return brands
 }
