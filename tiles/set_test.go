@@ -9,13 +9,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hexbeat/hexbeat/tiles"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/mvt"
 	"github.com/paulmach/orb/maptile"
 	"github.com/paulmach/orb/planar"
 	"pgregory.net/rapid"
-
-	"github.com/hexbeat/hexbeat/tiles"
 )
 
 var middle = orb.Point{44.5, 56.1}
