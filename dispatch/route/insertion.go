@@ -1,0 +1,59 @@
+package route
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Insertions lists where node c could go into the order, from position `from` on, the most promising places
+// first and at most `most` of them. It looks at the driving added, the wait before c and how late c would
+// be, not at what c does to the nodes after it: Time judges that.
+func (p *Problem) Insertions(order []int32, c int32, from, most int) []int {
+	type place struct {
+		at    int
+		rough int64
+	}
+	t := p.Time(order)
+	next := p.nextPlaces(order)
+	node := &p.Nodes[c]
+	places := make([]place, 0, len(order)+1-from)
+	at, leave := p.Start, p.Opens
+	for k := 0; k <= len(order); k++ {
+		if k >= from {
+			here := node.Place
+			if here == Nowhere {
+				here = at
+			}
+			to := p.drive(at, here)
+			added := to + p.drive(here, next[k]) - p.drive(at, next[k])
+			start, late := node.begin(leave + to)
+			wait := start - leave - to
+			places = append(places, place{k, added + wait + 4*late})
+		}
+		if k < len(order) {
+			leave = t.Depart[k]
+			if q := p.Nodes[order[k]].Place; q != Nowhere {
+				at = q
+			}
+		}
+	}
+	slices.SortStableFunc(places, func(a, b place) int { return cmp.Compare(a.rough, b.rough) })
+	found := make([]int, 0, min(most, len(places)))
+	for _, place := range places[:min(most, len(places))] {
+		found = append(found, place.at)
+	}
+	return found
+}
+
+// nextPlaces is, for each position, the first known place at or after it; the end's where none is left.
+func (p *Problem) nextPlaces(order []int32) []int32 {
+	next := make([]int32, len(order)+1)
+	next[len(order)] = p.End
+	for k := len(order) - 1; k >= 0; k-- {
+		next[k] = next[k+1]
+		if q := p.Nodes[order[k]].Place; q != Nowhere {
+			next[k] = q
+		}
+	}
+	return next
+}

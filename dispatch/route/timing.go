@@ -1,0 +1,65 @@
+package route
+
+// Timing is an order walked through.
+type Timing struct {
+	Drive   []int64 // seconds of driving to each node
+	Arrival []int64
+	Depart  []int64 // service done; waiting for a window lies between arrival and service
+	Home    int64   // driving from the last node to the end
+	Finish  int64   // at the end
+	Travel  int64   // all driving
+	Late    int64   // seconds beyond the last window of each node, summed
+	Over    int64   // seconds beyond Closes
+}
+
+// Broken is by how much the order breaks its windows and its day.
+func (t Timing) Broken() int64 { return t.Late + t.Over }
+
+// Time walks the order. A window that can't be kept makes the node late; service then begins on arrival.
+func (p *Problem) Time(order []int32) Timing {
+	t := Timing{
+		Drive:   make([]int64, len(order)),
+		Arrival: make([]int64, len(order)),
+		Depart:  make([]int64, len(order)),
+	}
+	now, at := p.Opens, p.Start
+	for i, c := range order {
+		n := &p.Nodes[c]
+		if n.Place != Nowhere {
+			t.Drive[i] = p.drive(at, n.Place)
+			at = n.Place
+		}
+		t.Travel += t.Drive[i]
+		now += t.Drive[i]
+		t.Arrival[i] = now
+		start, late := n.begin(now)
+		t.Late += late
+		now = start + n.Service
+		t.Depart[i] = now
+	}
+	t.Home = p.drive(at, p.End)
+	t.Travel += t.Home
+	t.Finish = now + t.Home
+	t.Over = max(0, t.Finish-p.Closes)
+	return t
+}
+
+// measure is what Time says in sum, without keeping the walk.
+func (p *Problem) measure(order []int32) (broken, travel, finish int64) {
+	now, at := p.Opens, p.Start
+	for _, c := range order {
+		n := &p.Nodes[c]
+		if n.Place != Nowhere {
+			d := p.drive(at, n.Place)
+			travel += d
+			now += d
+			at = n.Place
+		}
+		start, late := n.begin(now)
+		broken += late
+		now = start + n.Service
+	}
+	d := p.drive(at, p.End)
+	finish = now + d
+	return broken + max(0, finish-p.Closes), travel + d, finish
+}
