@@ -1,20 +1,41 @@
 package dispatch
 
-import "time"
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/dispatch/route"
+)
 
 // Weights says what a choice costs, in minutes of driving.
 type Weights struct {
 	Travel    float64 `json:"travel"`    // per minute of driving added
-	Load      float64 `json:"load"`      // times the square of the load after
+	Load      float64 `json:"load"`      // times the square of the load after: the fuller, the dearer
 	Window    float64 `json:"window"`    // per minute later than a promise or closing time, added
 	Overtime  float64 `json:"overtime"`  // per minute after the end of the shift, added
 	Territory float64 `json:"territory"` // for a rep who is not responsible for the site
-	NewRep    float64 `json:"newRep"`    // churn: the visit was told to another rep
+	NewRep    float64 `json:"newRep"`    // churn: another rep was told of the visit
 	Moved     float64 `json:"moved"`     // churn: per stop moved beyond Tolerance from what was told
 }
 
 // StandardWeights are the weights of a branch without its own.
 var StandardWeights = Weights{Travel: 1, Load: 30, Window: 2, Overtime: 2, Territory: 10, NewRep: 5, Moved: 2}
+
+// closedLate is how late a call counts on a day its site does not open, in minutes.
+const closedLate = 480
+
+// The names of the terms of a score.
+const (
+	TravelTerm    = "travel"
+	LoadTerm      = "load"
+	WindowTerm    = "window"
+	OvertimeTerm  = "overtime"
+	TerritoryTerm = "territory"
+	ChurnTerm     = "churn"
+)
 
 // Why a rep is no option. The first three are refusals of Reassign as well.
 const (
@@ -27,4 +48,149 @@ const (
 
 // Options ranks the reps who could take the call, best first, each at the best place in its route, and says why
 // the others could not. Overtime and lateness cost, but exclude nobody.
-func Options(call Call, days []RepDay, now time.Time) ([]Option, []Refusal) { return nil, nil }
+func Options(call Call, days []RepDay, now time.Time) ([]Option, []Refusal) {
+	in := newInput(call, now)
+	var options []Option
+	var refusals []Refusal
+	for _, day := range days {
+		if code := refusal(call, day, now); code != "" {
+			refusals = append(refusals, Refusal{RepID: day.Rep.ID, Code: code})
+			continue
+		}
+		c, _ := newChoice(call, day, now)
+		options = append(options, in.place(c).option)
+	}
+	slices.SortStableFunc(options, byTotal)
+	return options, refusals
+}
+
+func byTotal(a, b Option) int {
+	return cmp.Or(cmp.Compare(a.Total, b.Total), slices.Compare(a.RepID[:], b.RepID[:]))
+}
+
+// refusal is the code why the rep is no option for the call; empty where it is one.
+func refusal(call Call, day RepDay, now time.Time) string {
+	switch {
+	case call.Visit.isOn(day):
+		return SameRep
+	case call.Visit.BranchID != day.Rep.BranchID:
+		return OtherBranch
+	case day.Absent:
+		return Absent
+	case day.Shift == nil:
+		return OffShift
+	case !now.Before(day.Shift.EndsAt):
+		return ShiftOver
+	}
+	return ""
+}
+
+// isOn says whether the visit is planned for that rep on that day.
+func (v Visit) isOn(day RepDay) bool {
+	return v.RepID != nil && *v.RepID == day.Rep.ID && v.Date != nil && *v.Date == day.Route.Date
+}
+
+// choice is one rep's day with the call in question.
+type choice struct {
+	Day  sheet `json:"day"`
+	Call task  `json:"call"`
+}
+
+func newChoice(call Call, day RepDay, now time.Time) (c choice, begun []Stop) {
+	z := zones{}
+	c.Day, begun = newSheet(day, now, z)
+	c.Call = day.task(call, z)
+	return c, begun
+}
+
+// placed is a choice with the call at its best place.
+type placed struct {
+	option    Option
+	timetable *timetable
+	order     []int32
+}
+
+// place finds the best place of the call in the day and what it costs.
+func (in input) place(c choice) placed {
+	t := newTimetable(c.Day, c.Call)
+	node := int32(len(t.tasks) - 1)
+	before := t.settle(t.visits())
+	base := t.p.Time(before)
+	movedBefore := t.moved(before, base)
+
+	order := t.join(before, node, func(order []int32, timing route.Timing) [2]float64 {
+		late, over := minutes(timing.Late-base.Late), minutes(timing.Over-base.Over)
+		price := in.Weights.Travel*minutes(timing.Travel) + in.Weights.Window*late + in.Weights.Overtime*over +
+			in.Weights.Moved*float64(t.moved(order, timing))
+		return [2]float64{price, float64(timing.Finish)}
+	})
+	// The lunch may now lie better elsewhere.
+	visits := slices.DeleteFunc(order, func(c int32) bool { return t.tasks[c].EngagementID != nil })
+	order = t.settle(visits)
+	after := t.p.Time(order)
+	at := slices.Index(order, node)
+
+	late := minutes(after.Late - base.Late)
+	if c.Call.Closed {
+		late += closedLate
+	}
+	ratio := t.load(order, after).Ratio
+	terms := []Term{
+		{TravelTerm, in.Weights.Travel * minutes(after.Travel-base.Travel)},
+		{LoadTerm, in.Weights.Load * ratio * ratio},
+		{WindowTerm, in.Weights.Window * late},
+		{OvertimeTerm, in.Weights.Overtime * minutes(after.Over-base.Over)},
+		{TerritoryTerm, 0},
+		{ChurnTerm, in.Weights.Moved * float64(max(0, t.moved(order, after)-movedBefore))},
+	}
+	if in.OwnerID != nil && *in.OwnerID != c.Day.RepID {
+		terms[4].Minutes = in.Weights.Territory
+	}
+	if in.ToldRepID != nil && *in.ToldRepID != c.Day.RepID {
+		terms[5].Minutes += in.Weights.NewRep
+	}
+	option := Option{
+		RepID:    c.Day.RepID,
+		Position: c.Day.Begun + at + 1,
+		Arrival:  moment(after.Arrival[at]),
+		Terms:    terms,
+	}
+	for i := range terms {
+		terms[i].Minutes = round(terms[i].Minutes)
+		option.Total += terms[i].Minutes
+	}
+	option.Total = round(option.Total)
+	return placed{option, t, order}
+}
+
+// round keeps a thousandth of a minute: more is noise to a reader.
+func round(minutes float64) float64 { return math.Round(minutes*1000)/1000 + 0 }
+
+// input is what a decision is made from.
+type input struct {
+	Engine    string     `json:"engine"`
+	Kind      string     `json:"kind"`
+	Reason    string     `json:"reason,omitempty"`
+	DecidedAt time.Time  `json:"decidedAt"`
+	VisitID   uuid.UUID  `json:"visitId"`
+	OwnerID   *uuid.UUID `json:"ownerId,omitempty"`
+	ToldRepID *uuid.UUID `json:"toldRepId,omitempty"` // the rep who was told of the visit
+	Weights   Weights    `json:"weights"`
+	Chosen    choice     `json:"chosen"`
+	Others    []choice   `json:"others,omitempty"`
+	Refusals  []Refusal  `json:"refusals,omitempty"`
+}
+
+func newInput(call Call, now time.Time) input {
+	in := input{
+		Engine:    EngineVersion,
+		DecidedAt: now.Round(0).UTC(),
+		VisitID:   call.Visit.ID,
+		OwnerID:   call.Owner,
+		Weights:   StandardWeights,
+	}
+	if call.Visit.Date != nil {
+		in.ToldRepID = call.Visit.RepID
+	}
+	return in
+}

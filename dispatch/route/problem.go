@@ -10,7 +10,10 @@ const Nowhere int32 = -1
 const never int64 = math.MinInt64 / 4
 
 // Window is a stretch in which service may begin, both ends included, in seconds.
-type Window struct{ Open, Close int64 }
+type Window struct {
+	Open  int64 `json:"open"`
+	Close int64 `json:"close"`
+}
 
 // Node is something to do.
 type Node struct {

@@ -1,0 +1,113 @@
+package dispatch
+
+import (
+	"slices"
+	"time"
+
+	"github.com/hexbeat/hexbeat/dispatch/route"
+	"github.com/hexbeat/hexbeat/geo"
+)
+
+// timetable is a sheet as route's problem. Its nodes are the sheet's visits, then the engagements, then the calls
+// that might join.
+type timetable struct {
+	sheet  sheet
+	tasks  []task
+	points []geo.Point // by place
+	p      route.Problem
+}
+
+func newTimetable(s sheet, calls ...task) *timetable {
+	t := &timetable{sheet: s, tasks: slices.Concat(s.Visits, s.Engagements, calls)}
+	places := map[geo.Point]int32{}
+	place := func(p *geo.Point) int32 {
+		if p == nil {
+			return route.Nowhere
+		}
+		if i, known := places[*p]; known {
+			return i
+		}
+		i := int32(len(t.points))
+		places[*p], t.points = i, append(t.points, *p)
+		return i
+	}
+	t.p = route.Problem{
+		Start: place(s.Start),
+		End:   place(s.End),
+		Opens: s.Opens, Closes: s.Closes,
+		Nodes: make([]route.Node, len(t.tasks)),
+		Drive: func(a, b int32) int64 { return int64(s.Travel.Time(t.points[a], t.points[b]) / time.Second) },
+	}
+	for i, task := range t.tasks {
+		t.p.Nodes[i] = route.Node{Place: place(task.Point), Service: task.Service, Windows: task.Windows}
+	}
+	t.p.Places = len(t.points)
+	return t
+}
+
+// visits is the order of the sheet's visits as they stand.
+func (t *timetable) visits() []int32 {
+	order := make([]int32, len(t.sheet.Visits))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	return order
+}
+
+// settle puts the engagements into an order of visits, each where the least is late, then the least is driven,
+// then the day ends first.
+func (t *timetable) settle(visits []int32) []int32 {
+	order := slices.Clone(visits)
+	for i := range t.sheet.Engagements {
+		order = t.join(order, int32(len(t.sheet.Visits)+i), func(_ []int32, got route.Timing) [2]float64 {
+			return [2]float64{float64(got.Broken()), float64(got.Travel)*1e6 + float64(got.Finish-t.p.Opens)}
+		})
+	}
+	return order
+}
+
+// join inserts node c at that of its promising places which has the least price.
+func (t *timetable) join(order []int32, c int32, price func([]int32, route.Timing) [2]float64) []int32 {
+	// A day of a thousand stops looks at fewer places, so that the time it takes stays bounded.
+	most := max(8, min(64, 4096/(len(order)+1)))
+	var best []int32
+	var least [2]float64
+	trial := make([]int32, 0, len(order)+1)
+	for _, k := range t.p.Insertions(order, c, 0, most) {
+		trial = slices.Insert(append(trial[:0], order...), k, c)
+		if got := price(trial, t.p.Time(trial)); best == nil || slices.Compare(got[:], least[:]) < 0 {
+			best, least = append(best[:0], trial...), got
+		}
+	}
+	return best
+}
+
+// load is the load of the rest of the day in this order.
+func (t *timetable) load(order []int32, timing route.Timing) Load {
+	service, visits := t.sheet.Rest, t.sheet.UnderWay
+	for _, c := range order {
+		if t.tasks[c].VisitID != nil {
+			service += t.tasks[c].Service
+			visits++
+		}
+	}
+	return newLoad(seconds(service), seconds(timing.Travel), seconds(t.sheet.Available), visits)
+}
+
+// moved counts the stops whose arrival is further from what was told than people are left in the dark about.
+func (t *timetable) moved(order []int32, timing route.Timing) (n int) {
+	for i, c := range order {
+		if told := t.tasks[c].Told; told != nil && t.tasks[c].VisitID != nil && drifted(moment(timing.Arrival[i]), moment(*told)) {
+			n++
+		}
+	}
+	return n
+}
+
+func drifted(arrival, told time.Time) bool { return arrival.Sub(told).Abs() > Tolerance }
+
+func minutes(seconds int64) float64 { return float64(seconds) / 60 }
+
+func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
+
+func moment(n int64) time.Time { return time.Unix(n, 0).UTC() }
