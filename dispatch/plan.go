@@ -72,12 +72,7 @@ func Plan(in PlanInput) DayPlan {
 		plan.Load = LoadOf(plan.Day, now)
 		return plan
 	}
-	for _, c := range day.Calls {
-		// A visit of the day that has no stop yet gets one.
-		if !day.has(c.Visit.ID) && !c.Visit.State.Ended() {
-			day.Route.Stops = append(slices.Clone(day.Route.Stops), Stop{VisitID: &c.Visit.ID})
-		}
-	}
+	day = day.complete()
 
 	z := zones{}
 	s, begun := newSheet(day, now, z)
@@ -114,7 +109,7 @@ func Plan(in PlanInput) DayPlan {
 	taken := map[int]bool{}
 	visits := slices.DeleteFunc(order, func(n int32) bool { return short.tasks[n].EngagementID != nil })
 	date := day.Route.Date
-	var placed []Visit
+	day.Calls = slices.Clone(day.Calls)
 	for _, n := range visits {
 		if int(n) < first {
 			continue
@@ -122,10 +117,9 @@ func Plan(in PlanInput) DayPlan {
 		i := able[int(n)-first]
 		taken[i] = true
 		v := candidates[i].Visit.assignedTo(day.Rep.ID, date)
-		placed = append(placed, v)
-		day = day.with(Call{Visit: v, Site: candidates[i].Site, Owner: candidates[i].Owner})
+		plan.Placed = append(plan.Placed, v)
+		day.Calls = append(day.Calls, Call{Visit: v, Site: candidates[i].Site, Owner: candidates[i].Owner})
 	}
-	plan.Placed = placed
 	for i, c := range candidates {
 		if !taken[i] {
 			plan.leave(c, day, cmp.Or(why[i], NoRoom))
@@ -140,6 +134,21 @@ func Plan(in PlanInput) DayPlan {
 	}
 	plan.Load = LoadOf(plan.Day, now)
 	return plan
+}
+
+// complete is the day with a stop for each of its visits that has not ended.
+func (day RepDay) complete() RepDay {
+	has := map[uuid.UUID]bool{}
+	for _, stop := range day.Route.Stops {
+		has[stop.subject()] = true
+	}
+	day.Route.Stops = slices.Clone(day.Route.Stops)
+	for _, c := range day.Calls {
+		if !has[c.Visit.ID] && !c.Visit.State.Ended() {
+			day.Route.Stops = append(day.Route.Stops, Stop{VisitID: &c.Visit.ID})
+		}
+	}
+	return day
 }
 
 func (in PlanInput) iterations() int { return cmp.Or(in.Iterations, 100) }

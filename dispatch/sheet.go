@@ -134,7 +134,7 @@ func split(day RepDay, calls map[uuid.UUID]Call, now time.Time) (begun, ahead []
 		case stop.VisitID == nil:
 			// Nobody reports a lunch: it counts as taken once its time has come and all before it is done.
 			fixed := !day.flexible(*stop.EngagementID)
-			if !stop.Arrival.After(now) && (fixed || !open && !stop.Arrival.Before(done)) {
+			if stop.Arrival.Before(now) && (fixed || !open && !stop.Arrival.Before(done)) {
 				begun = append(begun, stop)
 			}
 		case begunVisit(*stop.VisitID):
