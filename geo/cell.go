@@ -17,8 +17,12 @@ var ErrNoCell = errors.New("not an H3 cell")
 // a few city blocks.
 const SiteResolution = 9
 
-// FinestResolution is that of cells of a square metre: two sites in one of them share an address.
-const FinestResolution = 15
+// FinestResolution is that of the smallest units, of some 40 m²: two sites in one of them share a
+// door, and no design parts them.
+const FinestResolution = 13
+
+// deepest is the finest resolution H3 has. The cells a point lies in are the parents of this one.
+const deepest = 15
 
 // Cell is one H3 hexagon (or pentagon) of any resolution. It travels as a hexadecimal
 // string, since JSON numbers lose its bits, and is stored as a bigint.
@@ -77,7 +81,7 @@ func Ancestors(p Point, coarsest, finest int) ([]Cell, error) {
 	if coarsest > finest {
 		return nil, fmt.Errorf("cells from resolution %d to %d: the coarsest comes first", coarsest, finest)
 	}
-	last, err := CellAt(p, FinestResolution)
+	last, err := CellAt(p, deepest)
 	if err != nil {
 		return nil, err
 	}

@@ -174,7 +174,7 @@ func survey(b Brief) (*ground, error) {
 		resolution = SiteResolution
 	}
 	if resolution < 0 || resolution > FinestResolution {
-		return nil, fmt.Errorf("%w: resolution %d; H3 has 0 to %d", ErrBrief, resolution, FinestResolution)
+		return nil, fmt.Errorf("%w: resolution %d; give one of 0 to %d", ErrBrief, resolution, FinestResolution)
 	}
 	if g.units, err = unitsOf(b.Sites, resolution, heavy*slices.Min(g.target)); err != nil {
 		return nil, err

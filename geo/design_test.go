@@ -161,7 +161,7 @@ func TestDesignOfMoscow(t *testing.T) {
 	for _, c := range []struct {
 		territories       int
 		imbalance, medoid float64
-	}{{10, 0.03, 4.7}, {50, 0.03, 1.95}, {200, 0.05, 0.87}} {
+	}{{10, 0.03, 4.65}, {50, 0.03, 1.9}, {200, 0.04, 0.86}} {
 		t.Run(strconv.Itoa(c.territories), func(t *testing.T) {
 			t.Parallel()
 			b := geo.Brief{Sites: sites, Territories: c.territories, Seed: 1}
@@ -207,8 +207,8 @@ func TestDesignFromTodayMovesLittle(t *testing.T) {
 	if m.Imbalance > 0.05 {
 		t.Errorf("imbalance = %.3f, want at most 0.05", m.Imbalance)
 	}
-	if m.MovedShare > 2*m.MovedBound {
-		t.Errorf("moved %.3f, want at most twice the bound of %.3f", m.MovedShare, m.MovedBound)
+	if m.MovedShare > 1.7*m.MovedBound {
+		t.Errorf("moved %.3f, want at most 1.7 times the bound of %.3f", m.MovedShare, m.MovedBound)
 	}
 }
 
@@ -278,7 +278,7 @@ func TestDesignRefusesWhatCannotBe(t *testing.T) {
 		"unknown territory":    {geo.Brief{Sites: two, Territories: 1, Current: []int{0, 1}}, geo.ErrBrief},
 		"current too short":    {geo.Brief{Sites: two, Territories: 1, Current: []int{0}}, geo.ErrBrief},
 		"negative tolerance":   {geo.Brief{Sites: two, Territories: 1, Tolerance: -1}, geo.ErrBrief},
-		"resolution 16":        {geo.Brief{Sites: two, Territories: 1, Resolution: 16}, geo.ErrBrief},
+		"resolution 14":        {geo.Brief{Sites: two, Territories: 1, Resolution: 14}, geo.ErrBrief},
 	} {
 		if _, err := geo.Design(c.brief); !errors.Is(err, c.want) {
 			t.Errorf("%s: Design answers %v, want %v", name, err, c.want)

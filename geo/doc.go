@@ -3,5 +3,7 @@
 //
 // It takes values and returns values: no clock, no database, no randomness but a seed.
 //
-//	cell, err := geo.CellAt(geo.Point{Lat: 55.75, Lon: 37.62}, geo.SiteResolution)
+//	draft, err := geo.Design(geo.Brief{Sites: sites, Territories: 50, Seed: 1})
+//	cells, err := geo.Cover(draft.Units, draft.Territory, geo.DefaultRings)
+//	outline, err := geo.Outline(cells[0])
 package geo

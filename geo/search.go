@@ -43,6 +43,7 @@ const (
 	hot, cold  = 1.0, 0.01  // temperatures, in parts of a typical unit
 	warm       = 0.1        // the first temperature where today's design is to be kept
 	headroom   = 0.7        // part of the tolerance the search allows itself
+	patience   = 3.0        // how much farther below its target than above it today's territory may stay
 	searchable = 300        // units looked at before a loop around a unit is given up
 )
 
@@ -126,10 +127,15 @@ func (s *search) change(group []int32, from, to int32, force float64) float64 {
 }
 
 // penalty is that of a territory's load after adding to it: the square of what exceeds the
-// tolerance, in units of workload.
+// tolerance, in units of workload. Where changes of hands have a price, too little work is
+// borne longer than too much: only overload must be moved.
 func (s *search) penalty(t int32, add float64) float64 {
 	target := s.g.target[t]
-	off := math.Abs((s.load[t]+add)/target-1) - headroom*s.g.tolerance
+	off := (s.load[t]+add)/target - 1
+	if off < 0 && s.g.current != nil {
+		off /= patience
+	}
+	off = math.Abs(off) - headroom*s.g.tolerance
 	if off <= 0 {
 		return 0
 	}

@@ -20,11 +20,11 @@ type Unit struct {
 func unitsOf(sites []Site, resolution int, limit float64) ([]Unit, error) {
 	places := make([]address, len(sites))
 	for i, s := range sites {
-		c, err := CellAt(s.Point, FinestResolution)
+		at, err := Ancestors(s.Point, FinestResolution, FinestResolution)
 		if err != nil {
 			return nil, fmt.Errorf("site %s: %w", s.ID, err)
 		}
-		places[i] = address{site: i, cell: c}
+		places[i] = address{site: i, cell: at[0]}
 	}
 	slices.SortFunc(places, func(a, b address) int {
 		return cmp.Or(cmp.Compare(a.cell, b.cell), cmp.Compare(a.site, b.site))
@@ -32,7 +32,7 @@ func unitsOf(sites []Site, resolution int, limit float64) ([]Unit, error) {
 	return split(nil, places, sites, resolution, limit)
 }
 
-// address is a site and the square metre it stands on.
+// address is a site and the cell of FinestResolution it stands on.
 type address struct {
 	site int
 	cell Cell
