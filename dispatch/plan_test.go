@@ -78,6 +78,17 @@ func TestPlanSaysWhyACallCanNeverFit(t *testing.T) {
 	}
 }
 
+func TestAVisitThatIsLateAnywayDoesNotEmptyTheDay(t *testing.T) {
+	t.Parallel()
+	late := aCall(1, 3, 0)
+	late.Visit.Promised = &hours.Window{From: at(t, "08:00"), To: at(t, "09:01")}
+	day := aDay(t, 1, "09:00", "18:00").doing(late)
+	plan := Plan(PlanInput{Day: day, Candidates: []Call{aCall(2, 3, 1), aCall(3, -3, 1)}, Now: at(t, "08:00")})
+	if len(plan.Placed) != 2 || plan.Day.stop(t, late.Visit.ID).Position != 1 {
+		t.Errorf("planned %v, want the late visit first and both others", plan.Day.subjects())
+	}
+}
+
 func TestPlanOfADayWithoutWork(t *testing.T) {
 	t.Parallel()
 	off, absent := aDay(t, 1, "09:00", "18:00"), aDay(t, 1, "09:00", "18:00")

@@ -60,6 +60,9 @@ func (day RepDay) timed(t *timetable, begun []Stop, order []int32) RepDay {
 			Arrival:      moment(timing.Arrival[i]),
 			Departure:    moment(timing.Depart[i]),
 		}
+		if t.tasks[c].EngagementID != nil && t.tasks[c].Point == nil {
+			stop.Arrival = stop.Departure.Add(-seconds(t.tasks[c].Service)) // nobody goes anywhere to wait for a lunch
+		}
 		stop.Told = told[stop.subject()]
 		stops = append(stops, stop)
 	}

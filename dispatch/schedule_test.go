@@ -56,6 +56,61 @@ func TestScheduleKeepsMeetingsAndPlacesLunch(t *testing.T) {
 	}
 }
 
+func TestAMeetingUnderWayHoldsTheRep(t *testing.T) {
+	t.Parallel()
+	for name, day := range map[string]RepDay{
+		"on the route":    aDay(t, 1, "09:00", "18:00").meeting(t, "10:00", "11:00").doing(aCall(1, 3, 0)),
+		"new to everyone": aDay(t, 1, "09:00", "18:00").doing(aCall(1, 3, 0)).meeting(t, "10:00", "11:00"),
+	} {
+		got := Schedule(Schedule(day, at(t, "09:59")), at(t, "10:30"))
+		if name == "new to everyone" {
+			got = Schedule(day, at(t, "10:30"))
+		}
+		next := got.stop(t, id(1001))
+		if want := at(t, "11:00").Add(next.Travel); !next.Arrival.Equal(want) || next.Position != 2 {
+			t.Errorf("%s: next arrival %v as stop %d, want %v", name, next.Arrival, next.Position, want)
+		}
+		if meeting := got.Route.Stops[0]; !meeting.Departure.Equal(at(t, "11:00")) {
+			t.Errorf("%s: the meeting ends at %v", name, meeting.Departure)
+		}
+	}
+}
+
+func TestLunchWaitsForTheVisitUnderWay(t *testing.T) {
+	t.Parallel()
+	day := aDay(t, 1, "11:30", "18:00").lunch(t, "12:00", "14:00", time.Hour).doing(aCall(1, 0, 0), aCall(2, 2, 0))
+	begun := Start(day.call(t, id(1001)), &day, Attempt{RepID: day.Rep.ID, DeviceTime: at(t, "11:45")}, at(t, "11:45"))
+	if got := begun.Day.stop(t, id(500)); got.Arrival.Before(at(t, "12:05")) {
+		t.Fatalf("lunch at %v, but the call lasts till 12:05", got.Arrival)
+	}
+	overrun := Schedule(*begun.Day, at(t, "12:30"))
+	if got := overrun.stop(t, id(500)); got.Arrival.Before(at(t, "12:30")) {
+		t.Errorf("lunch at %v, but the rep is still at the call", got.Arrival)
+	}
+}
+
+func TestALunchIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	day := aDay(t, 1, "09:00", "18:00").lunch(t, "12:00", "14:00", time.Hour).doing()
+	if got := day.stop(t, id(500)); !got.Arrival.Equal(at(t, "12:00")) || !got.Departure.Equal(at(t, "13:00")) {
+		t.Errorf("lunch from %v to %v, want 12:00 to 13:00", got.Arrival, got.Departure)
+	}
+	// A visit that comes up before it still goes first.
+	got, err := Reassign(aCall(1, 2, 0), nil, day, 3, "OTHER", at(t, "10:00"))
+	if err != nil || got.Decision.Chosen.Position != 1 {
+		t.Errorf("the visit is stop %d (%v), want the first", got.Decision.Chosen.Position, err)
+	}
+}
+
+func TestAnEngagementCalledOffLeavesTheRoute(t *testing.T) {
+	t.Parallel()
+	day := aDay(t, 1, "09:00", "18:00").meeting(t, "10:00", "11:00").doing(aCall(1, 3, 0))
+	day.Engagements = nil
+	if got := Schedule(day, at(t, "10:30")); len(got.Route.Stops) != 1 {
+		t.Errorf("stops %v, want only the visit", got.subjects())
+	}
+}
+
 func TestLunchIsTakenOnceItsTimeCame(t *testing.T) {
 	t.Parallel()
 	day := aDay(t, 1, "09:00", "18:00").lunch(t, "12:00", "14:00", time.Hour).doing(aCall(1, 1, 0), aCall(2, 2, 0))
@@ -170,6 +225,17 @@ func TestShiftOverMidnight(t *testing.T) {
 	late := Schedule(day, at(t, "24:00").Add(150*time.Minute))
 	if got := late.stop(t, bar.Visit.ID); got.Departure.Sub(got.Arrival) != 20*time.Minute {
 		t.Errorf("at half past two the bar is open, but the rep waits: %v to %v", got.Arrival, got.Departure)
+	}
+}
+
+func TestANightShiftFindsTheBarStillOpen(t *testing.T) {
+	t.Parallel()
+	day := aDay(t, 1, "00:30", "06:00").doing(aCall(1, 0, 0).open(t, "22:00", "03:00"))
+	if got := day.Route.Stops[0]; !got.Departure.Equal(at(t, "00:50")) {
+		t.Errorf("leaves at %v, want 00:50: it opened the evening before", got.Departure)
+	}
+	if s := startsOf(day.Calls[0], day.Shift.Window(), zones{}.of("Europe/Moscow")); s.closed {
+		t.Error("closed all through the night")
 	}
 }
 

@@ -133,8 +133,12 @@ func split(day RepDay, calls map[uuid.UUID]Call, now time.Time) (begun, ahead []
 		case stop.VisitID == nil && stop.EngagementID == nil:
 		case stop.VisitID == nil:
 			// Nobody reports a lunch: it counts as taken once its time has come and all before it is done.
-			fixed := !day.flexible(*stop.EngagementID)
-			if stop.Arrival.Before(now) && (fixed || !open && !stop.Arrival.Before(done)) {
+			e := day.engagement(*stop.EngagementID)
+			if e == nil {
+				continue // it was called off
+			}
+			began := later(stop.Arrival, stop.Departure.Add(-e.Span()))
+			if began.Before(now) && (!e.Flexible || !open && !began.Before(done)) {
 				begun = append(begun, stop)
 			}
 		case begunVisit(*stop.VisitID):
@@ -226,11 +230,6 @@ func (day RepDay) engagement(id uuid.UUID) *roster.Engagement {
 		}
 	}
 	return nil
-}
-
-func (day RepDay) flexible(id uuid.UUID) bool {
-	e := day.engagement(id)
-	return e != nil && e.Flexible
 }
 
 // point is where a stop is; nil where nobody knows.

@@ -37,6 +37,14 @@ type Engagement struct {
 	Point    *geo.Point    `db:"point"`
 }
 
+// Span is how long the engagement takes.
+func (e Engagement) Span() time.Duration {
+	if e.Flexible {
+		return e.Length
+	}
+	return e.EndsAt.Sub(e.StartsAt)
+}
+
 // Absence is a stretch of days a rep does not work.
 type Absence struct {
 	ID    uuid.UUID  `db:"id"`
