@@ -3,5 +3,5 @@
 //
 // Every function is pure: it takes what is known and the moment, and says everything that changes.
 //
-//	outcome, err := dispatch.Reassign(call, from, to, seen, now)
+//	outcome, err := dispatch.Reassign(call, from, to, seen, reason, now)
 package dispatch

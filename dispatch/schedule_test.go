@@ -89,6 +89,15 @@ func TestLunchWaitsForTheVisitUnderWay(t *testing.T) {
 	}
 }
 
+func TestLunchBeginsAfterTheCallThatRanLate(t *testing.T) {
+	t.Parallel()
+	day := aDay(t, 1, "09:00", "18:00").lunch(t, "12:00", "14:00", time.Hour).doing(aCall(1, 1, 0))
+	got := Complete(day.call(t, id(1001)), &day, Attempt{RepID: day.Rep.ID, DeviceTime: at(t, "12:10")}, at(t, "12:10"))
+	if lunch := got.Day.stop(t, id(500)); !lunch.Arrival.Equal(at(t, "12:10")) {
+		t.Errorf("lunch at %v, want 12:10: it was planned for noon, but nobody was free", lunch.Arrival)
+	}
+}
+
 func TestALunchIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	day := aDay(t, 1, "09:00", "18:00").lunch(t, "12:00", "14:00", time.Hour).doing()
