@@ -61,13 +61,31 @@ func (tx *Tx) SaveAlert(ctx context.Context, a notify.Alert) error {
 	})
 }
 
+const alertByID = `
+SELECT ` + alertColumns + `
+FROM   alert AS al
+WHERE  al.organization_id = @organization AND al.id = @id`
+
+// Alert reads an alert for a worker, whosever it is.
+func (tx *Tx) Alert(ctx context.Context, id uuid.UUID) (notify.Alert, error) {
+	return one[notify.Alert](ctx, tx, notify.ErrNoAlert, alertByID, pgx.StrictNamedArgs{"organization": tx.Organization, "id": id})
+}
+
+// What comes of a try.
+const (
+	DeliverySent      = "SENT"      // the provider took it
+	DeliveryRetry     = "RETRY"     // later
+	DeliveryForgotten = "FORGOTTEN" // the token is dead, the device forgotten
+	DeliveryDead      = "DEAD"      // never, and it is our fault
+)
+
 // Delivery is one try to hand an alert to a device.
 type Delivery struct {
 	ID      uuid.UUID
 	Alert   uuid.UUID
 	Device  uuid.UUID
 	TriedAt time.Time
-	Outcome string // SENT, RETRY, FORGOTTEN, DEAD
+	Outcome string
 	Detail  string
 }
 

@@ -53,6 +53,21 @@ func (tx *Tx) ForgetDevice(ctx context.Context, person, device uuid.UUID, reason
 	return err
 }
 
+const forgetDeadDevice = `
+UPDATE device SET forgotten_at = @at, forgotten_reason = @reason
+WHERE  organization_id = @organization AND id = @id AND forgotten_at IS NULL`
+
+// ForgetDeadDevice stops alerts to a device by its provider's word.
+func (tx *Tx) ForgetDeadDevice(ctx context.Context, device uuid.UUID, reason string, at time.Time) error {
+	tag, err := tx.Exec(ctx, forgetDeadDevice, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "id": device, "reason": reason, "at": at,
+	})
+	if err == nil && tag.RowsAffected() == 0 {
+		return roster.ErrNoDevice
+	}
+	return err
+}
+
 const devicesToTell = `
 SELECT ` + deviceColumns + `
 FROM   device AS d

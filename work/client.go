@@ -1,0 +1,85 @@
+package work
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/auth"
+	"github.com/hexbeat/hexbeat/desk"
+	"github.com/hexbeat/hexbeat/notify"
+	"github.com/hexbeat/hexbeat/postgres"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+)
+
+// Limits of the queue. River's defaults leave a killed worker's job alone for an hour.
+const (
+	jobTimeout    = 15 * time.Second
+	planTimeout   = 5 * time.Minute // a night's plan of a large branch
+	rescueAfter   = 30 * time.Second
+	fetchCooldown = 50 * time.Millisecond
+	pushWorkers   = 50
+	planWorkers   = 2
+	clockWorkers  = 2
+)
+
+// Config is what the workers need.
+type Config struct {
+	Desk    *desk.Desk
+	Senders map[string]notify.Sender // by transport: FCM, …; a transport without one leaves alerts in the inbox
+	Log     *slog.Logger
+}
+
+// New makes the client that carries out jobs; Start it.
+func New(c Config) (*river.Client[pgx.Tx], error) {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &alertSender{desk: c.Desk, senders: c.Senders, log: c.Log})
+	river.AddWorker(workers, &dayPlanner{desk: c.Desk, log: c.Log})
+	river.AddWorker(workers, &night{desk: c.Desk})
+	river.AddWorker(workers, &monthOpener{desk: c.Desk})
+	client, err := river.NewClient(riverpgxv5.New(c.Desk.DB.Pool()), &river.Config{
+		Schema: postgres.JobSchema,
+		Queues: map[string]river.QueueConfig{
+			desk.QueuePush:  {MaxWorkers: pushWorkers},
+			desk.QueuePlan:  {MaxWorkers: planWorkers},
+			desk.QueueClock: {MaxWorkers: clockWorkers},
+		},
+		Workers:              workers,
+		JobTimeout:           jobTimeout,
+		RescueStuckJobsAfter: rescueAfter,
+		FetchCooldown:        fetchCooldown,
+		Logger:               c.Log,
+		PeriodicJobs: []*river.PeriodicJob{
+			river.NewPeriodicJob(river.PeriodicInterval(10*time.Minute), func() (river.JobArgs, *river.InsertOpts) {
+				return planNight{}, nil
+			}, &river.PeriodicJobOpts{RunOnStart: true}),
+			river.NewPeriodicJob(river.PeriodicInterval(12*time.Hour), func() (river.JobArgs, *river.InsertOpts) {
+				return openMonths{}, nil
+			}, &river.PeriodicJobOpts{RunOnStart: true}),
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open job queue: %w", err)
+	}
+	return client, nil
+}
+
+// NewInserter makes a client that only leaves jobs, for the doors.
+func NewInserter(db *postgres.DB) (*river.Client[pgx.Tx], error) {
+	client, err := river.NewClient(riverpgxv5.New(db.Pool()), &river.Config{Schema: postgres.JobSchema})
+	if err != nil {
+		return nil, fmt.Errorf("open job queue: %w", err)
+	}
+	return client, nil
+}
+
+// asEngine makes the engine the caller of an organization's commands.
+func asEngine(ctx context.Context, organization uuid.UUID) context.Context {
+	return auth.With(ctx, auth.Caller{
+		Organization: organization, Roles: []auth.Role{auth.Admin}, Everywhere: true, Door: auth.Engine,
+	})
+}
