@@ -31,22 +31,23 @@ func (tx *Tx) User(ctx context.Context, id uuid.UUID) (roster.User, error) {
 	return one[roster.User](ctx, tx, roster.ErrNoPerson, userByID, pgx.StrictNamedArgs{"organization": tx.Organization, "id": id})
 }
 
-const userByEmail = `
-SELECT ` + userColumns + userFrom + `
-JOIN   person_email AS asked ON asked.organization_id = p.organization_id AND asked.person_id = p.id
-WHERE  p.organization_id = @organization AND asked.email = @email`
-
-// UserByEmail reads the person with that address, primary or not. The address is in small letters.
-func (tx *Tx) UserByEmail(ctx context.Context, email string) (roster.User, error) {
-	return one[roster.User](ctx, tx, roster.ErrNoPerson, userByEmail, pgx.StrictNamedArgs{"organization": tx.Organization, "email": email})
-}
-
 // Person is a user with what only the company needs to know of one.
 type Person struct {
 	roster.User
-	Number string     // personnel number; may be empty
-	Phone  string     // may be empty
-	Start  *geo.Point // where the working day begins; nil: not said
+	Number string     `db:"number"` // personnel number; may be empty
+	Phone  string     `db:"phone"`  // may be empty
+	Start  *geo.Point `db:"start"`  // where the working day begins; nil: not said
+}
+
+const personByEmail = `
+SELECT ` + userColumns + `, coalesce(p.personnel_number, '') AS number, coalesce(pd.phone, '') AS phone,
+       CASE WHEN pd.home_lat IS NOT NULL THEN jsonb_build_object('lat', pd.home_lat, 'lon', pd.home_lon) END AS start` + userFrom + `
+JOIN   person_email AS asked ON asked.organization_id = p.organization_id AND asked.person_id = p.id
+WHERE  p.organization_id = @organization AND asked.email = @email`
+
+// PersonByEmail reads the person with that address, primary or not. The address is in small letters.
+func (tx *Tx) PersonByEmail(ctx context.Context, email string) (Person, error) {
+	return one[Person](ctx, tx, roster.ErrNoPerson, personByEmail, pgx.StrictNamedArgs{"organization": tx.Organization, "email": email})
 }
 
 const (

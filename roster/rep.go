@@ -13,9 +13,13 @@ var (
 	ErrNoOrganization = errors.New("no such organization")
 	ErrNoBranch       = errors.New("no such branch")
 	ErrBranchExists   = errors.New("a branch of that name exists")
+	ErrNoZone         = errors.New("no such time zone")
 	ErrNoPerson       = errors.New("no such person")
 	ErrNoRep          = errors.New("no such rep")
 	ErrNoDevice       = errors.New("no such device")
+
+	ErrOrganizationExists = errors.New("an organization of that name exists")
+	ErrRepElsewhere       = errors.New("the person is a rep of another branch")
 )
 
 // User is a person who signs in.
