@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // zones must be known on machines that have none installed
 )
 
 // environment is all that a command knows of the outside, so that a test can be it.
@@ -35,6 +36,11 @@ type command struct {
 func commands() []command {
 	return []command{
 		helpCommand(),
+		organizationAddCommand(),
+		branchAddCommand(),
+		userAddCommand(),
+		tokenCommand(),
+		migrateCommand(),
 		versionCommand(),
 		territoriesCommand(),
 	}
@@ -64,7 +70,7 @@ func run(ctx context.Context, env environment, args []string) int {
 		fmt.Fprintln(env.stderr, "hexbeat: interrupted")
 		return exitFailed
 	}
-	fmt.Fprintln(env.stderr, "hexbeat:", strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "))
+	fmt.Fprintln(env.stderr, "hexbeat:", explain(err))
 	if errors.As(err, &misuse) {
 		return exitMisuse
 	}
