@@ -1,0 +1,285 @@
+import { ask, everything, Refused, Unreachable } from '../graph/client'
+import { listen } from '../graph/live'
+import type { Alert, Caller, ChangeHint, ChangeSet, Rep, Territory, Visit } from '../graph/nouns'
+import * as operation from '../graph/operations'
+import { colourAt, unowned } from '../map/palette'
+import { sentence } from '../shared/sentence'
+import { language } from '../words/words.svelte'
+
+/** Reps with their routes are heavy: a quarter of the longest page. */
+const repsPage = 25
+const page = 100
+
+/** So many reps are asked one by one; more are a reason to read all. */
+const fewReps = 6
+
+/** Loads and arrivals move with the clock even when nothing happens. */
+const rereadEvery = 3 * 60_000
+
+export type Toast = { id: number; text: string; bad: boolean }
+
+/** The dispatcher's branch today: read once, then kept in step with the change feed. */
+export class Board {
+  me: Caller | null = $state.raw(null)
+  reps: Rep[] = $state.raw([])
+  queue: Visit[] = $state.raw([])
+  queueCount = $state(0)
+  territories: Territory[] = $state.raw([])
+  alerts: Alert[] = $state.raw([])
+  connected = $state(true)
+  loaded = $state(false)
+  trouble = $state('')
+  /** When the board last agreed with the server. */
+  asOf = $state('')
+  /** Grows when what the map's hexagons hold may have changed. */
+  ground = $state(0)
+  toasts: Toast[] = $state([])
+
+  readonly colours = $derived(this.#coloured())
+
+  #token: string
+  #cursor = ''
+  #stop = () => {}
+  #signOut: (notice: string) => void
+  #reading: Promise<void> | null = null
+  #again = false
+  #moved = new Set<string>()
+
+  constructor(token: string, signOut: (notice: string) => void) {
+    this.#token = token
+    this.#signOut = signOut
+  }
+
+  ask<Data, Variables>(query: operation.Operation<Data, Variables>, variables: Variables): Promise<Data> {
+    return ask(this.#token, query, variables)
+  }
+
+  /** open reads everything and follows the feed until the returned function is called. */
+  open(): () => void {
+    let closed = false
+    void this.#start().then(() => {
+      if (closed || !this.loaded) return
+      this.#stop = listen(this.#token, {
+        since: () => this.#cursor,
+        hint: (hint) => this.#heard(hint),
+        up: (up) => this.#up(up),
+        unauthenticated: () => this.#signOut(language.words.signInAgain),
+      })
+    })
+    const timer = setInterval(() => {
+      if (this.loaded && this.connected && !document.hidden) void this.#readAll().catch(() => {})
+    }, rereadEvery)
+    return () => {
+      closed = true
+      clearInterval(timer)
+      this.#stop()
+    }
+  }
+
+  async #start() {
+    this.trouble = ''
+    try {
+      const { me } = await this.ask(operation.me, {})
+      this.me = me
+      if (!me.roles.some((role) => role !== 'REP')) {
+        this.trouble = language.words.notDispatcher
+        return
+      }
+      // The cursor first: what happens while we read comes again as a change.
+      const { changes } = await this.ask(operation.changes, { since: '', first: 1 })
+      this.#cursor = changes.cursor
+      await Promise.all([this.#readAll(), this.#readTerritories()])
+      this.loaded = true
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  async #readAll() {
+    const [reps] = await Promise.all([
+      everything(repsPage, async (first, after) => (await this.ask(operation.reps, { first, after })).reps),
+      this.readQueue(),
+      this.readAlerts(),
+    ])
+    this.reps = reps
+    this.#agreed()
+  }
+
+  async #readTerritories() {
+    this.territories = (await this.ask(operation.territories, {})).territories
+    this.ground++
+  }
+
+  async readQueue() {
+    const { queue } = await this.ask(operation.queue, { first: page })
+    this.queue = queue.nodes
+    this.queueCount = queue.totalCount
+  }
+
+  async readAlerts() {
+    const { alerts } = await this.ask(operation.alerts, { first: page })
+    this.alerts = alerts.nodes.filter((alert) => alert.state !== 'ACKNOWLEDGED')
+  }
+
+  async #readReps(ids: string[]) {
+    const read = await Promise.all(ids.map((id) => this.ask(operation.rep, { id })))
+    const fresh = new Map(read.flatMap(({ rep }) => (rep ? [[rep.id, rep] as const] : [])))
+    this.reps = this.reps.map((rep) => fresh.get(rep.id) ?? rep)
+  }
+
+  #agreed() {
+    this.asOf = new Date().toISOString()
+  }
+
+  #up(up: boolean) {
+    const returned = up && !this.connected
+    this.connected = up
+    if (returned) this.say(language.words.backOnline)
+    if (up) void this.follow()
+  }
+
+  #heard(hint: ChangeHint) {
+    if (hint.kind === 'RESYNC') void this.#resync().catch((error) => this.#failed(error))
+    if (hint.kind === 'position') hint.ids.forEach((id) => this.#moved.add(id))
+    void this.follow()
+  }
+
+  /** follow reads the feed from where we stand and re-reads what it names. Calls while it works become one more round. */
+  follow(): Promise<void> {
+    if (this.#reading) {
+      this.#again = true
+      return this.#reading
+    }
+    this.#reading = (async () => {
+      try {
+        do {
+          this.#again = false
+          await this.#round()
+        } while (this.#again)
+      } catch (error) {
+        this.#failed(error)
+      } finally {
+        this.#reading = null
+      }
+    })()
+    return this.#reading
+  }
+
+  async #round() {
+    const reps = new Set([...this.#moved].filter((id) => this.reps.some((rep) => rep.id === id)))
+    this.#moved.clear()
+    let everyRep = false
+    let queue = false
+    let alerts = false
+    let territories = false
+    let more = true
+    while (more) {
+      const { changes: set } = await this.ask(operation.changes, { since: this.#cursor, first: page })
+      if (set.resetRequired) return this.#resync()
+      for (const change of set.changes) {
+        const kind = change.node?.__typename
+        const before = this.#ownerOf(change.id)
+        if (before) reps.add(before.id)
+        if (this.queue.some((visit) => visit.id === change.id)) queue = true
+        if (kind === 'Visit') {
+          this.#tell(change, before)
+          if (change.node?.rep) reps.add(change.node.rep.id)
+          else queue = true
+        } else if (kind === 'Rep') {
+          if (this.reps.some((rep) => rep.id === change.id)) reps.add(change.id)
+          else everyRep = true
+        } else if (kind === 'Alert') {
+          alerts = true
+        } else if (kind === 'Territory' || kind === 'Alignment') {
+          territories = true
+        } else if (kind === 'Route' || kind === 'Shift') {
+          everyRep ||= !before
+        }
+      }
+      this.#cursor = set.cursor
+      more = set.hasMore
+    }
+    if (reps.size > fewReps) everyRep = true
+    await Promise.all([
+      everyRep ? this.#readAll() : this.#readReps([...reps]),
+      queue && !everyRep ? this.readQueue() : null,
+      alerts && !everyRep ? this.readAlerts() : null,
+      territories ? this.#readTerritories() : null,
+    ])
+    if (reps.size || queue || everyRep) this.ground++
+    this.#agreed()
+  }
+
+  async #resync() {
+    const { changes } = await this.ask(operation.changes, { since: '', first: 1 })
+    await Promise.all([this.#readAll(), this.#readTerritories()])
+    this.#cursor = changes.cursor
+  }
+
+  /** The rep in whose day a visit, a route or a shift stands, as far as we knew. */
+  #ownerOf(id: string): Rep | undefined {
+    return this.reps.find(
+      (rep) =>
+        rep.route?.id === id || rep.shift?.id === id || rep.route?.stops.some((stop) => stop.visit?.id === id),
+    )
+  }
+
+  #tell(change: ChangeSet['changes'][number], before: Rep | undefined) {
+    const { node } = change
+    if (!node?.site) return
+    const waited = this.queue.some((visit) => visit.id === change.id)
+    if (!before && !waited) return
+    const from = before?.name ?? language.words.inQueue
+    const to = node.rep?.name ?? language.words.inQueue
+    if (before?.id === node.rep?.id) return
+    this.say(language.words.moved(node.site.name, from, to))
+  }
+
+  say(text: string, bad = false) {
+    if (this.toasts.some((toast) => toast.text === text)) return
+    const id = Math.random()
+    this.toasts.push({ id, text, bad })
+    setTimeout(() => this.hush(id), bad ? 12_000 : 6_000)
+  }
+
+  hush(id: number) {
+    this.toasts = this.toasts.filter((toast) => toast.id !== id)
+  }
+
+  #failed(error: unknown) {
+    if (error instanceof Refused && error.code === 'UNAUTHENTICATED') return this.#signOut(sentence(error))
+    if (!this.loaded) this.trouble = sentence(error)
+    else if (error instanceof Unreachable) this.connected = false
+    else this.say(sentence(error), true)
+  }
+
+  /** A rep wears the colour of the own territory, so that map, list and routes agree. */
+  #coloured(): Map<string, string> {
+    const colours = new Map<string, string>()
+    for (const territory of this.territories) {
+      if (territory.rep && !colours.has(territory.rep.id)) colours.set(territory.rep.id, colourAt(territory.colour))
+    }
+    this.reps.forEach((rep, index) => {
+      if (!colours.has(rep.id)) colours.set(rep.id, colourAt(index))
+    })
+    return colours
+  }
+
+  colourOf(rep: string | undefined | null): string {
+    return (rep && this.colours.get(rep)) || unowned
+  }
+
+  rep(id: string | undefined | null): Rep | undefined {
+    return this.reps.find((rep) => rep.id === id)
+  }
+
+  /** The visit as the board shows it now, with the rep who has it. */
+  find(visitId: string): { visit: Visit; rep: Rep | null } | null {
+    for (const rep of this.reps) {
+      const stop = rep.route?.stops.find((stop) => stop.visit?.id === visitId)
+      if (stop?.visit) return { visit: stop.visit, rep }
+    }
+    const visit = this.queue.find((visit) => visit.id === visitId)
+    return visit ? { visit, rep: null } : null
+  }
+}

@@ -1,0 +1,6 @@
+import 'maplibre-gl/dist/maplibre-gl.css'
+import '../shared/page.css'
+import { mount } from 'svelte'
+import Page from './Page.svelte'
+
+mount(Page, { target: document.getElementById('page')! })

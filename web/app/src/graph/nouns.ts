@@ -1,0 +1,144 @@
+// The nouns of the schema as far as the pages show them; test/operations.test.mjs holds the queries against the schema.
+
+export type Point = { lat: number; lon: number }
+export type Window = { from: string; to: string }
+
+export type VisitState = 'PLANNED' | 'BACKLOG' | 'QUEUED' | 'ASSIGNED' | 'UNDER_WAY' | 'DONE' | 'MISSED' | 'CANCELLED'
+
+export type Site = { id: string; name: string; address: string; category: string; point: Point | null }
+
+export type Named = { id: string; name: string }
+
+export type Visit = {
+  id: string
+  version: number
+  state: VisitState
+  priority: number
+  serviceMinutes: number
+  queueReason: string | null
+  kind: { code: string; name: string }
+  site: Site
+  due: Window
+  promised: Window | null
+  rep: Named | null
+}
+
+export type Stop = {
+  position: number
+  arrival: string
+  departure: string
+  visit: Visit | null
+  engagement: { id: string; kind: string; title: string } | null
+}
+
+export type Route = { id: string; version: number; travelMinutes: number; travelKm: number; stops: Stop[] }
+
+export type Load = {
+  ratio: number
+  serviceMinutes: number
+  travelMinutes: number
+  availableMinutes: number
+  visits: number
+}
+
+export type Branch = { id: string; name: string; timeZone: string }
+
+export type Shift = { id: string; startsAt: string; endsAt: string; start: Point | null; end: Point | null }
+
+export type Rep = {
+  id: string
+  name: string
+  branch: Branch
+  shift: Shift | null
+  position: { point: Point; recordedAt: string } | null
+  load: Load
+  route: Route | null
+}
+
+export type Territory = {
+  id: string
+  name: string
+  colour: number
+  rep: Named | null
+  outline: GeoJSON.Geometry
+  measures: { sites: number; workload: number; imbalance: number }
+}
+
+export type MapCell = {
+  cell: string
+  boundary: GeoJSON.Geometry
+  territory: string | null
+  center: Point
+  sites: number
+  visits: number
+  load: number
+  site: { id: string; name: string; address: string; point: Point | null } | null
+}
+
+export type Alert = {
+  id: string
+  state: string
+  kind: string
+  text: string
+  createdAt: string
+  visits: { id: string; site: Named }[]
+}
+
+export type Caller = {
+  user: { id: string; name: string; email: string; locale: string }
+  roles: string[]
+  rep: Named | null
+  organization: { id: string; name: string; branches: Branch[] }
+}
+
+export type Day = {
+  date: string
+  rep: { id: string; name: string; branch: Branch }
+  shift: Shift | null
+  route: Route | null
+  backlogCount: number
+  load: Load
+  alerts: { nodes: Alert[] }
+  syncCursor: string
+}
+
+export type DayChange = { rep: Named; before: Load; after: Load; route: Route }
+
+export type Reassigned = {
+  __typename: 'VisitReassigned'
+  visit: Visit
+  batchId: string
+  decision: {
+    id: string
+    explanation: string
+    chosen: { position: number; arrival: string; total: number; terms: { name: string; minutes: number }[] }
+  }
+  days: DayChange[]
+  alerts: { rep: Named; kind: string }[]
+}
+
+/** A refusal in the server's words. A version conflict brings the visit as it is now. */
+export type Problem = {
+  __typename: 'VersionConflict' | 'NotFound' | 'Refused' | 'Invalid' | 'RequestMismatch'
+  code: string
+  message: string
+  retryable: boolean
+  path: string[] | null
+  visit?: Visit | null
+}
+
+export type Page<T> = { nodes: T[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } }
+
+export type ChangeSet = {
+  changes: {
+    operation: 'UPSERT' | 'REVOKED' | 'DELETED'
+    id: string
+    reason: string | null
+    node: { __typename: string; id?: string; state?: VisitState; site?: Named; rep?: Named | null } | null
+  }[]
+  cursor: string
+  hasMore: boolean
+  resetRequired: boolean
+}
+
+export type ChangeHint = { kind: string; ids: string[]; cursor: string }

@@ -1,0 +1,84 @@
+import type * as noun from './nouns'
+import alertAcknowledgeText from './alertAcknowledge.graphql?raw'
+import alertsText from './alerts.graphql?raw'
+import changedText from './changed.graphql?raw'
+import changesText from './changes.graphql?raw'
+import fragmentsText from './fragments.graphql?raw'
+import mapCellsText from './mapCells.graphql?raw'
+import meText from './me.graphql?raw'
+import queueText from './queue.graphql?raw'
+import repText from './rep.graphql?raw'
+import repsText from './reps.graphql?raw'
+import territoriesText from './territories.graphql?raw'
+import todayText from './today.graphql?raw'
+import visitArriveText from './visitArrive.graphql?raw'
+import visitCompleteText from './visitComplete.graphql?raw'
+import visitFailText from './visitFail.graphql?raw'
+import visitReassignText from './visitReassign.graphql?raw'
+import visitStartText from './visitStart.graphql?raw'
+
+declare const answer: unique symbol
+declare const asked: unique symbol
+
+/** The text of one operation, which knows what it takes and what it brings. */
+export type Operation<Data, Variables = Record<string, never>> = string & { [answer]?: Data; [asked]?: Variables }
+
+const fragments = new Map(
+  fragmentsText
+    .split(/^(?=fragment )/m)
+    .map((text) => [/^fragment (\w+)/.exec(text)?.[1] ?? '', text.trim()] as const),
+)
+
+// A document with a fragment that it does not use is refused, so each takes its own.
+function operation<Data, Variables>(text: string): Operation<Data, Variables> {
+  const names = new Set<string>()
+  const gather = (part: string) => {
+    for (const [, name = ''] of part.matchAll(/\.\.\.([A-Z]\w*)/g)) {
+      if (names.has(name)) continue
+      names.add(name)
+      gather(fragments.get(name) ?? '')
+    }
+  }
+  gather(text)
+  return [text.trim(), ...[...names].map((name) => fragments.get(name))].join('\n\n')
+}
+
+type PageOf = { first: number; after?: string | null }
+type Act<Success> = { input: { requestId: string } & Success }
+type Done<Success extends string> = { __typename: Success } | noun.Problem
+
+export const me = operation<{ me: noun.Caller }, Record<string, never>>(meText)
+export const reps = operation<{ reps: noun.Page<noun.Rep> }, PageOf & { branch?: string }>(repsText)
+export const rep = operation<{ rep: noun.Rep | null }, { id: string }>(repText)
+export const queue = operation<{ queue: noun.Page<noun.Visit> & { totalCount: number } }, PageOf>(queueText)
+export const territories = operation<{ territories: noun.Territory[] }, Record<string, never>>(territoriesText)
+export const mapCells = operation<
+  { mapCells: noun.MapCell[] },
+  { bounds: { south: number; west: number; north: number; east: number }; zoom: number }
+>(mapCellsText)
+export const alerts = operation<{ alerts: noun.Page<noun.Alert> }, PageOf>(alertsText)
+export const changes = operation<{ changes: noun.ChangeSet }, { since: string; first: number }>(changesText)
+export const today = operation<{ today: noun.Day | null }, Record<string, never>>(todayText)
+export const changed = operation<{ changed: noun.ChangeHint }, { since?: string }>(changedText)
+
+export const visitReassign = operation<
+  { visitReassign: noun.Reassigned | noun.Problem },
+  Act<{
+    visitId: string
+    toRepId: string
+    expectedVersion: number
+    reason: string
+    note?: string
+    dryRun?: boolean
+  }>
+>(visitReassignText)
+
+type Fact = { visitId: string; fact: { deviceTime: string } }
+export const visitArrive = operation<{ visitArrive: Done<'VisitArrived'> }, Act<Fact>>(visitArriveText)
+export const visitStart = operation<{ visitStart: Done<'VisitStarted'> }, Act<Fact>>(visitStartText)
+export const visitComplete = operation<{ visitComplete: Done<'VisitCompleted'> }, Act<Fact>>(visitCompleteText)
+export const visitFail = operation<{ visitFail: Done<'VisitFailed'> }, Act<Fact & { outcome: string }>>(visitFailText)
+export const alertAcknowledge = operation<
+  { alertAcknowledge: Done<'AlertAcknowledged'> },
+  Act<{ alertId: string }>
+>(alertAcknowledgeText)

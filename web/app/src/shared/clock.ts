@@ -1,0 +1,41 @@
+import { language } from '../words/words.svelte'
+
+/** time of day as the branch counts it: 14:05. */
+export function time(moment: string, timeZone: string): string {
+  return new Intl.DateTimeFormat(language.tag === 'ru' ? 'ru-RU' : 'en-GB', {
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone,
+  }).format(new Date(moment))
+}
+
+/** day and time where the day matters: 24 Nov, 18:00. */
+export function dayAndTime(moment: string, timeZone: string): string {
+  return new Intl.DateTimeFormat(language.tag === 'ru' ? 'ru-RU' : 'en-GB', {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone,
+  }).format(new Date(moment))
+}
+
+/** stretch of minutes: 45 min, 3 h 20 min. */
+export function stretch(minutes: number): string {
+  const whole = Math.round(minutes)
+  return whole < 60
+    ? language.words.minutes(whole)
+    : language.words.hours(Math.floor(whole / 60), whole % 60)
+}
+
+export function number(value: number, digits = 0): string {
+  return new Intl.NumberFormat(language.tag, { maximumFractionDigits: digits }).format(value)
+}
+
+export function signedPercent(ratio: number): string {
+  return new Intl.NumberFormat(language.tag, {
+    style: 'percent',
+    signDisplay: 'exceptZero',
+    maximumFractionDigits: 0,
+  }).format(ratio)
+}
