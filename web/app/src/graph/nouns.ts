@@ -67,7 +67,7 @@ export type Territory = {
 export type MapCell = {
   cell: string
   boundary: GeoJSON.Geometry
-  territory: string | null
+  territory: { id: string } | null
   center: Point
   sites: number
   visits: number
@@ -124,7 +124,7 @@ export type Problem = {
   message: string
   retryable: boolean
   path: string[] | null
-  visit?: Visit | null
+  present?: Visit | null
 }
 
 export type Page<T> = { nodes: T[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } }

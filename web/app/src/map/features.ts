@@ -45,10 +45,10 @@ export function cellsOf(cells: MapCell[], colour: (territory: string | null) => 
         cell: cell.cell,
         sites: cell.sites,
         visits: cell.visits,
-        territory: cell.territory,
-        colour: colour(cell.territory),
+        territory: cell.territory?.id ?? null,
+        colour: colour(cell.territory?.id ?? null),
         density: 0.06 + 0.34 * Math.sqrt(cell.sites / most),
-        strength: strength(cell.territory),
+        strength: strength(cell.territory?.id ?? null),
       },
     })),
   )

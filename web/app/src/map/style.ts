@@ -1,8 +1,9 @@
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
 
-// No `glyphs` in the style: labels, Cyrillic too, are drawn with the machine's own fonts.
-const font = ['system-ui', 'sans-serif']
-const bold = ['system-ui Bold', 'sans-serif Bold']
+// No `glyphs` in the style: labels, Cyrillic too, are drawn with the machine's own fonts. MapLibre takes the weight
+// from the name and, knowing no such family, falls back on sans-serif.
+const font = ['Local Regular']
+const bold = ['Local Bold']
 
 const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
 
@@ -206,7 +207,7 @@ const field: LayerSpecification[] = [
     source: 'queue',
     paint: {
       'circle-color': '#fff2d9',
-      'circle-radius': width(9, 4, 13, 9),
+      'circle-radius': width(9, 3.4, 11, 7.5, 13, 9.5),
       'circle-stroke-color': '#a35f00',
       'circle-stroke-width': 2,
     },
@@ -215,7 +216,7 @@ const field: LayerSpecification[] = [
     id: 'queue-sign',
     type: 'symbol',
     source: 'queue',
-    minzoom: 11,
+    minzoom: 10.2,
     layout: {
       'text-field': '?',
       'text-font': bold,
@@ -232,7 +233,7 @@ const field: LayerSpecification[] = [
     layout: { 'circle-sort-key': ['get', 'order'] },
     paint: {
       'circle-color': ['get', 'fill'],
-      'circle-radius': ['interpolate', ['exponential', 1.6], ['zoom'], 9, ['*', 3, ['get', 'size']], 13, ['*', 9, ['get', 'size']], 16, ['*', 12, ['get', 'size']]],
+      'circle-radius': ['interpolate', ['exponential', 1.6], ['zoom'], 9, ['*', 3.4, ['get', 'size']], 11, ['*', 8, ['get', 'size']], 13, ['*', 10, ['get', 'size']], 16, ['*', 13, ['get', 'size']]],
       'circle-stroke-color': ['get', 'edge'],
       'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 9, 0.8, 13, 1.8],
       'circle-opacity': strength,
@@ -243,11 +244,11 @@ const field: LayerSpecification[] = [
     id: 'stop-number',
     type: 'symbol',
     source: 'stops',
-    minzoom: 11.2,
+    minzoom: 10.2,
     layout: {
       'text-field': ['get', 'number'],
       'text-font': bold,
-      'text-size': ['interpolate', ['linear'], ['zoom'], 11.2, 8, 13, 11, 16, 14],
+      'text-size': ['interpolate', ['linear'], ['zoom'], 10.2, 8, 11, 10, 13, 12, 16, 15],
       'text-allow-overlap': true,
       'text-ignore-placement': true,
       'symbol-sort-key': ['get', 'order'],

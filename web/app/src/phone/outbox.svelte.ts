@@ -18,6 +18,8 @@ export class Outbox {
   #wake = () => {}
   #closed = false
 
+  /** The last attempt did not reach the server. */
+  stuck = $state(false)
   readonly waiting = $derived(this.#deeds.length)
 
   constructor(token: string) {
@@ -65,9 +67,11 @@ export class Outbox {
       try {
         await deed.send()
         this.#wait = firstWait
+        this.stuck = false
         // What was added meanwhile stands at the end.
         this.#deeds = this.#deeds.filter((other) => other !== deed)
       } catch {
+        this.stuck = true
         await new Promise<void>((resolve) => {
           this.#wake = resolve
           setTimeout(resolve, this.#wait)

@@ -67,7 +67,7 @@ export const en = {
   busy: 'Busy',
   // legend
   legend: 'Legend',
-  legendTerritory: 'territory, darker where there are more sites',
+  legendTerritory: 'territory: darker where more sites are',
   legendStop: 'stop still to do',
   legendDone: 'done',
   legendQueue: 'waits in the queue',

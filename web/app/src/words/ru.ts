@@ -67,7 +67,7 @@ export const ru: Words = {
   meeting: 'Встреча',
   busy: 'Занято',
   legend: 'Обозначения',
-  legendTerritory: 'территория, темнее там, где больше точек',
+  legendTerritory: 'территория: темнее, где больше точек',
   legendStop: 'остановка впереди',
   legendDone: 'визит сделан',
   legendQueue: 'ждёт в очереди',

@@ -1,0 +1,300 @@
+// The pages as a dispatcher and a rep use them, in Chromium against a running server.
+//
+//   HEXBEAT_DEMO_JSON   demo.json of `hexbeat demo` (or of `npm run mock`): address and tokens
+//   HEXBEAT_URL         another address than demo.json's
+//   HEXBEAT_CHROMIUM    /usr/bin/chromium by default
+//   HEXBEAT_SCREENSHOT  where to put a picture of the dispatcher's page
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import { chromium } from 'playwright-core'
+
+const demoFile = process.env.HEXBEAT_DEMO_JSON
+if (!demoFile) throw new Error('HEXBEAT_DEMO_JSON must name the demo.json of a running server')
+const demo = JSON.parse(readFileSync(demoFile, 'utf8'))
+const url = (process.env.HEXBEAT_URL ?? demo.url).replace(/\/$/, '')
+const token = (role) => demo.users.find((user) => user.role.toUpperCase() === role).token
+const repToken = (name) => demo.users.find((user) => user.role.toUpperCase() === 'REP' && user.name === name).token
+
+let browser
+before(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env.HEXBEAT_CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  })
+})
+after(() => browser?.close())
+
+/** Opens a page which fails the test on a console error, an exception or a request elsewhere. */
+async function open(t, path, { locale = 'en-GB', width = 1440, height = 900, quiet = true } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, locale })
+  t.after(() => context.close())
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  page.troubles = []
+  page.on('console', (message) => message.type() === 'error' && page.troubles.push(message.text()))
+  page.on('pageerror', (error) => page.troubles.push(error.message))
+  page.on('request', (request) => {
+    const address = new URL(request.url())
+    if (!['data:', 'blob:'].includes(address.protocol) && address.host !== new URL(url).host) {
+      page.troubles.push(`asked elsewhere: ${address}`)
+    }
+  })
+  if (quiet) t.after(() => assert.deepEqual(page.troubles, []))
+  await page.goto(url + path)
+  return page
+}
+
+const dispatcher = (t, options) => open(t, `/#token=${token('DISPATCHER')}`, options)
+
+const ready = (page) => page.locator('[data-map][data-ready=yes]').waitFor()
+
+/** Waits until what `read` answers passes `check`; answers it. */
+async function until(read, check, what, patience = 20_000) {
+  const end = Date.now() + patience
+  for (;;) {
+    const value = await read()
+    if (check(value)) return value
+    assert.ok(Date.now() < end, `${what}; last seen: ${JSON.stringify(value)}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+const row = (page, rep) => page.locator(`li[data-rep="${rep}"]`)
+const stops = (page, rep) => row(page, rep).locator('button.stop')
+
+async function unfold(page, rep) {
+  const head = row(page, rep).locator('button.head')
+  if ((await head.getAttribute('aria-expanded')) !== 'true') await head.click()
+  await page.waitForFunction((id) => document.querySelector(`li[data-rep="${id}"] button.head`)?.getAttribute('aria-expanded') === 'true', rep)
+}
+
+/** The first stop still to do of the first rep in the list who has some, and a rep of the same branch to take it. */
+async function pick(page) {
+  const reps = await page.locator('li[data-rep]').evaluateAll((rows) => rows.map((r) => r.dataset.rep))
+  for (const from of reps) {
+    await unfold(page, from)
+    const free = stops(page, from).and(page.locator('.ASSIGNED'))
+    if (!(await free.count())) continue
+    const stop = free.last()
+    const visit = await stop.getAttribute('data-visit')
+    const site = await stop.locator('.site').innerText()
+    return { from, visit, site, reps: reps.filter((rep) => rep !== from) }
+  }
+  assert.fail('no rep has a stop still to do')
+}
+
+/** Chooses in the open dialog the first rep whom the server's preview allows; answers the id. */
+async function chooseAllowed(page, reps) {
+  const confirm = page.locator('#reassign-confirm')
+  for (const rep of reps) {
+    await page.selectOption('#reassign-to', rep)
+    await page.waitForFunction(() => document.querySelector('dialog table, dialog .problem') !== null)
+    if (await confirm.isEnabled()) return rep
+  }
+  assert.fail('the server allows no rep to take the visit')
+}
+
+test('a visit reassigned by keyboard shows on a second page', async (t) => {
+  const [one, two] = await Promise.all([dispatcher(t), dispatcher(t)])
+  await Promise.all([ready(one), ready(two)])
+  const { from, visit, site, reps } = await pick(one)
+  await unfold(two, from)
+  await stops(two, from).and(two.locator(`[data-visit="${visit}"]`)).waitFor()
+
+  await one.locator(`[data-visit="${visit}"]`).focus()
+  await one.keyboard.press('Enter')
+  await one.locator('dialog[open]').waitFor()
+  assert.equal(await one.evaluate(() => document.activeElement?.id), 'reassign-to', 'the choice of rep has the focus')
+  const to = await chooseAllowed(one, reps)
+
+  assert.equal(await one.locator('dialog table').count(), 2, 'both days are shown before anything is done')
+  assert.match(await one.locator('dialog').innerText(), /Will be alerted/)
+  await one.selectOption('#reassign-reason', 'CUSTOMER')
+  await one.locator('#reassign-confirm').focus()
+  await one.keyboard.press('Enter')
+  await one.locator('dialog').waitFor({ state: 'detached' })
+  await one.locator('.toast', { hasText: site }).first().waitFor()
+
+  await unfold(two, to)
+  await row(two, to).locator(`[data-visit="${visit}"]`).waitFor()
+  await two.locator('.toast', { hasText: site }).first().waitFor()
+  await unfold(one, to)
+  await row(one, to).locator(`[data-visit="${visit}"]`).waitFor()
+
+  // The rep who got it hears of it, and says so.
+  const name = await row(one, to).locator('.name').innerText()
+  const phone = await open(t, `/m#token=${repToken(name)}`, { width: 390, height: 844 })
+  const alert = phone.locator('[data-alert]', { hasText: site }).first()
+  await alert.waitFor()
+  const id = await alert.getAttribute('data-alert')
+  await alert.getByRole('button', { name: 'Understood' }).click()
+  await phone.locator(`[data-alert="${id}"]`).waitFor({ state: 'detached' })
+  await phone.locator(`[data-visit="${visit}"]`).waitFor()
+})
+
+test('a stop dragged onto a rep opens the preview; Escape leaves everything as it was', async (t) => {
+  const page = await dispatcher(t)
+  await ready(page)
+  const { from, visit } = await pick(page)
+  const stop = page.locator(`[data-visit="${visit}"]`)
+  await stop.scrollIntoViewIfNeeded()
+  const start = await stop.boundingBox()
+  await page.mouse.move(start.x + 90, start.y + start.height / 2)
+  await page.mouse.down()
+  await page.mouse.move(start.x + 120, start.y + start.height / 2 + 12, { steps: 3 })
+  // Any other rep whose row is in sight.
+  const target = await page.evaluate((own) => {
+    const list = document.querySelector('.list').getBoundingClientRect()
+    for (const item of document.querySelectorAll('li[data-rep]')) {
+      const box = item.querySelector('.head').getBoundingClientRect()
+      if (item.dataset.rep !== own && box.top > list.top && box.bottom < list.bottom) {
+        return { rep: item.dataset.rep, x: box.x + 80, y: box.y + box.height / 2 }
+      }
+    }
+    return null
+  }, from)
+  assert.ok(target, 'another rep is in sight')
+  await page.mouse.move(target.x, target.y, { steps: 6 })
+  await row(page, target.rep).and(page.locator('.over')).waitFor()
+  await page.mouse.up()
+  await page.locator('dialog[open]').waitFor()
+  assert.equal(await page.locator('#reassign-to').inputValue(), target.rep)
+  await page.waitForFunction(() => document.querySelector('dialog table, dialog .problem') !== null)
+  await page.keyboard.press('Escape')
+  await page.locator('dialog').waitFor({ state: 'detached' })
+  await unfold(page, from)
+  await row(page, from).locator(`[data-visit="${visit}"]`).waitFor()
+})
+
+test('who looked at an older visit is told what it is now', async (t) => {
+  const [slow, quick] = await Promise.all([dispatcher(t), dispatcher(t)])
+  await Promise.all([ready(slow), ready(quick)])
+  const { from, visit, reps } = await pick(slow)
+  await slow.locator(`[data-visit="${visit}"]`).click()
+  const to = await chooseAllowed(slow, reps)
+
+  await unfold(quick, from)
+  await quick.locator(`[data-visit="${visit}"]`).click()
+  await chooseAllowed(quick, reps.filter((rep) => rep !== to))
+  await quick.locator('#reassign-confirm').click()
+  await quick.locator('dialog').waitFor({ state: 'detached' })
+
+  await slow.locator('#reassign-confirm').click()
+  await slow.locator('dialog .problem').waitFor()
+  assert.match(await slow.locator('dialog .problem').innerText(), /Meanwhile the visit changed/)
+  await slow.getByRole('button', { name: 'Look at it as it is now' }).click()
+  await slow.locator('dialog table').first().waitFor()
+})
+
+test('a rep starts, finishes and finds a shop closed', async (t) => {
+  const office = await dispatcher(t)
+  await ready(office)
+  let rep
+  let open_
+  for (const user of demo.users.filter((user) => user.role.toUpperCase() === 'REP')) {
+    rep = await open(t, `/m#token=${user.token}`, { width: 390, height: 844 })
+    await rep.locator('section.load').waitFor()
+    open_ = await rep.locator('li[data-state=ASSIGNED]').evaluateAll((all) => all.map((item) => item.dataset.visit))
+    if (open_.length >= 2) break
+  }
+  assert.ok(open_.length >= 2, 'a rep has two stops to do')
+  const [first, second] = open_
+  const stop = (visit) => rep.locator(`li[data-visit="${visit}"]`)
+
+  await stop(first).getByRole('button', { name: /^Start/ }).click()
+  await rep.locator(`li[data-visit="${first}"][data-state=UNDER_WAY]`).waitFor()
+  await until(() => stop(first).getByRole('button', { name: /^Finish/ }).isEnabled(), Boolean, 'finish can be pressed')
+  await stop(first).getByRole('button', { name: /^Finish/ }).click()
+  await rep.locator(`li[data-visit="${first}"][data-state=DONE]`).waitFor()
+
+  await stop(second).getByRole('button', { name: /^Closed/ }).click()
+  // The attempt is kept; where the visit goes (queue, another day, later today) is the server's choice.
+  await until(
+    () => rep.locator('p[aria-live=polite]').innerText(),
+    (said) => /still owed/.test(said),
+    'the page says that the attempt is kept',
+  )
+
+  // A dispatcher who looks sees it without reloading.
+  const name = await rep.locator('header h1').innerText()
+  const id = await office.locator('li[data-rep]', { hasText: name }).first().getAttribute('data-rep')
+  await unfold(office, id)
+  await row(office, id).locator(`.DONE[data-visit="${first}"]`).waitFor()
+  // Reloaded, it is still so: it was kept by the server.
+  await rep.reload()
+  await rep.locator(`li[data-visit="${first}"][data-state=DONE]`).waitFor()
+})
+
+test('without connection a deed waits and is sent once under the same id', async (t) => {
+  const rep = await open(t, `/m#token=${demo.users.findLast((user) => user.role.toUpperCase() === 'REP').token}`, { width: 390, height: 844, quiet: false })
+  const item = rep.locator('li[data-state=ASSIGNED]').first()
+  await item.waitFor()
+  const visit = await item.getAttribute('data-visit')
+  const ids = []
+  let down = true
+  await rep.route('**/graphql', async (route) => {
+    const text = route.request().postData() ?? ''
+    if (text.includes('mutation')) ids.push(JSON.parse(text).variables.input.requestId)
+    if (down) return route.abort('internetdisconnected')
+    return route.continue()
+  })
+  await rep.locator(`li[data-visit="${visit}"]`).getByRole('button', { name: /^Start/ }).click()
+  await rep.locator('.banner').first().waitFor()
+  await until(() => ids.length, (sent) => sent >= 2, 'the page tries again')
+  down = false
+  await until(() => rep.locator(`li[data-visit="${visit}"]`).getByRole('button', { name: /^Finish/ }).isEnabled(), Boolean, 'the start arrived')
+  assert.equal(new Set(ids).size, 1, 'every attempt carried the same request id')
+})
+
+test('nothing is wider than a phone', async (t) => {
+  for (const path of [`/#token=${token('DISPATCHER')}`, `/m#token=${demo.users.find((user) => user.role.toUpperCase() === 'REP').token}`, '/']) {
+    const page = await open(t, path, { width: 390, height: 844, locale: 'ru-RU' })
+    await page.locator('[data-map][data-ready=yes], section.load, form').first().waitFor()
+    const { wide, offenders } = await page.evaluate(() => ({
+      wide: document.documentElement.scrollWidth,
+      offenders: [...document.querySelectorAll('header *, .panel *, main > *')]
+        .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !element.closest('.unseen, .maplibregl-map'))
+        .map((element) => element.className || element.tagName)
+        .slice(0, 5),
+    }))
+    assert.ok(wide <= 390, `${path.replace(/#.*/, '')} is ${wide} px wide`)
+    assert.deepEqual(offenders, [], `${path.replace(/#.*/, '')}: beyond the edge`)
+  }
+})
+
+test('the page speaks Russian and English and remembers the choice', async (t) => {
+  const page = await dispatcher(t, { locale: 'ru-RU' })
+  await page.getByRole('tab', { name: /Торговые/ }).waitFor()
+  assert.equal(await page.getAttribute('html', 'lang'), 'ru')
+  await page.getByRole('button', { name: 'English' }).click()
+  await page.getByRole('tab', { name: /Reps/ }).waitFor()
+  await page.reload()
+  await page.getByRole('tab', { name: /Reps/ }).waitFor()
+  assert.equal(new URL(page.url()).hash, '', 'the token is not left in the address')
+})
+
+test('a wrong token is refused in words', async (t) => {
+  const page = await open(t, '/#token=no-such-token', { quiet: false })
+  await page.getByRole('alert').waitFor()
+  assert.match(await page.getByRole('alert').innerText(), /sign in again/i)
+  await page.getByLabel('Access token').fill(token('DISPATCHER'))
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await ready(page)
+})
+
+test('GraphiQL answers from the same origin', async (t) => {
+  const page = await open(t, `/explore#token=${token('DISPATCHER')}`)
+  await page.locator('.graphiql-query-editor .CodeMirror-line').first().waitFor()
+  await page.locator('.graphiql-execute-button').click()
+  await page.locator('.result-window', { hasText: 'organization' }).waitFor()
+})
+
+test('a picture for the README', { skip: !process.env.HEXBEAT_SCREENSHOT }, async (t) => {
+  const page = await dispatcher(t, { locale: 'ru-RU' })
+  await ready(page)
+  await page.waitForLoadState('networkidle').catch(() => {})
+  // Tiles and hexagons are drawn a moment after they came.
+  await page.waitForTimeout(3_000)
+  await page.screenshot({ path: process.env.HEXBEAT_SCREENSHOT })
+})
