@@ -18,8 +18,10 @@ const pin = (point: Point, properties: Record<string, unknown>): Feature => ({
 
 type Colours = (rep: string | null | undefined) => string
 
-/** selected is the rep looked at; null shows all alike. */
-export function territoriesOf(territories: Territory[], selected: string | null, colours: (t: Territory) => string): Collection {
+/** The reps looked at; null: all alike. */
+export type Focus = ReadonlySet<string> | null
+
+export function territoriesOf(territories: Territory[], focus: Focus, colours: (t: Territory) => string): Collection {
   return collection(
     territories.map((territory) => ({
       type: 'Feature',
@@ -28,7 +30,7 @@ export function territoriesOf(territories: Territory[], selected: string | null,
         id: territory.id,
         rep: territory.rep?.id ?? null,
         colour: colours(territory),
-        strength: !selected || territory.rep?.id === selected ? 1 : 0.45,
+        strength: !focus || (territory.rep && focus.has(territory.rep.id)) ? 1 : 0.45,
       },
     })),
   )
@@ -71,19 +73,19 @@ function line(coordinates: GeoJSON.Position[], properties: Record<string, unknow
   return coordinates.length < 2 ? [] : [{ type: 'Feature', geometry: { type: 'LineString', coordinates }, properties }]
 }
 
-export function routesOf(reps: Rep[], selected: string | null, colours: Colours): Collection {
+export function routesOf(reps: Rep[], focus: Focus, colours: Colours): Collection {
   return collection(
     reps.flatMap((rep) =>
       line(wayOf(rep.shift, rep.route), {
         rep: rep.id,
         colour: colours(rep.id),
-        strength: !selected || selected === rep.id ? 1 : faint,
+        strength: !focus || focus.has(rep.id) ? 1 : faint,
       }),
     ),
   )
 }
 
-export function startsOf(reps: Rep[], selected: string | null, colours: Colours): Collection {
+export function startsOf(reps: Rep[], focus: Focus, colours: Colours): Collection {
   return collection(
     reps.flatMap((rep) =>
       rep.shift?.start && rep.route?.stops.length
@@ -91,7 +93,7 @@ export function startsOf(reps: Rep[], selected: string | null, colours: Colours)
             pin(rep.shift.start, {
               rep: rep.id,
               colour: colours(rep.id),
-              strength: !selected || selected === rep.id ? 1 : faint,
+              strength: !focus || focus.has(rep.id) ? 1 : faint,
             }),
           ]
         : [],
@@ -100,7 +102,7 @@ export function startsOf(reps: Rep[], selected: string | null, colours: Colours)
 }
 
 /** The numbered circles. What is done is pale, what is under way has a golden ring, the picked one is larger. */
-export function stopsOf(reps: Rep[], selected: string | null, picked: string | null, colours: Colours): Collection {
+export function stopsOf(reps: Rep[], focus: Focus, picked: string | null, colours: Colours): Collection {
   return collection(
     reps.flatMap((rep) => {
       const numbers = visitNumbers(rep.route)
@@ -109,7 +111,7 @@ export function stopsOf(reps: Rep[], selected: string | null, picked: string | n
         if (!visit || !point) return []
         const colour = colours(rep.id)
         const over = visit.state === 'DONE' || visit.state === 'MISSED' || visit.state === 'CANCELLED'
-        const near = !selected || selected === rep.id
+        const near = !focus || focus.has(rep.id)
         return [
           pin(point, {
             visit: visit.id,

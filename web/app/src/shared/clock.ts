@@ -39,3 +39,7 @@ export function signedPercent(ratio: number): string {
     maximumFractionDigits: 0,
   }).format(ratio)
 }
+
+export function percent(ratio: number): string {
+  return new Intl.NumberFormat(language.tag, { style: 'percent', maximumFractionDigits: 0 }).format(ratio)
+}

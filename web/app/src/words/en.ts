@@ -76,7 +76,8 @@ export const en = {
   legendPosition: 'where the rep is',
   territory: (name: string) => `Territory ${name}`,
   vacancy: 'no rep',
-  imbalance: (percent: string) => `${percent} to the mean`,
+  imbalance: (percent: string) => `work ${percent} to the mean`,
+  here: (sites: string, visits: string) => `Here: ${sites}, ${visits}`,
   // words for codes
   state: {
     PLANNED: 'planned',
@@ -133,7 +134,7 @@ export const en = {
   now: 'Now',
   nobody: 'nobody: it waits in the queue',
   reason: 'Reason',
-  note: 'Note for colleagues',
+  note: 'Note',
   preview: 'What will change',
   previewing: 'Working it out…',
   confirm: (rep: string) => `Hand over to ${rep}`,

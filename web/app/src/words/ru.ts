@@ -76,7 +76,8 @@ export const ru: Words = {
   legendPosition: 'где торговый сейчас',
   territory: (name) => `Территория ${name}`,
   vacancy: 'без торгового',
-  imbalance: (percent) => `${percent} к среднему`,
+  imbalance: (percent) => `работы ${percent} к среднему`,
+  here: (sites, visits) => `Здесь: ${sites}, ${visits}`,
   state: {
     PLANNED: 'запланирован',
     BACKLOG: 'в долге',
@@ -131,7 +132,7 @@ export const ru: Words = {
   now: 'Сейчас',
   nobody: 'ни у кого: ждёт в очереди',
   reason: 'Причина',
-  note: 'Примечание для коллег',
+  note: 'Примечание',
   preview: 'Что изменится',
   previewing: 'Считаем…',
   confirm: (rep) => `Передать: ${rep}`,
