@@ -19,7 +19,7 @@ type AddBranch struct {
 	Parent    *uuid.UUID      // the branch it belongs to; nil: none
 	Hours     hours.Week      // of its sites, where they name none; unknown: 09:00 to 18:00 from Monday to Friday
 	ShiftFrom hours.TimeOfDay // of its reps
-	ShiftTo   hours.TimeOfDay // zero: shifts are 09:00 to 18:00
+	ShiftTo   hours.TimeOfDay // zero: shifts are 09:00 to 18:00; before ShiftFrom: past midnight
 }
 
 // The working day where nobody says otherwise.
@@ -47,7 +47,7 @@ func (c AddBranch) run(ctx context.Context, tx *Tx) (roster.Branch, error) {
 	if c.ShiftTo == 0 {
 		c.ShiftFrom, c.ShiftTo = usualStart, usualEnd
 	}
-	if c.ShiftTo <= c.ShiftFrom {
+	if c.ShiftTo == c.ShiftFrom {
 		return roster.Branch{}, Invalid{Path: []string{"shiftTo"}, Code: "ORDER"}
 	}
 	if !c.Hours.Known {

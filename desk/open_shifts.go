@@ -71,5 +71,9 @@ func (c OpenShifts) window(b roster.Branch) hours.Window {
 	if len(b.Hours.On(c.Date, b.Zone())) == 0 {
 		return hours.Window{}
 	}
-	return hours.Window{From: c.Date.At(b.ShiftFrom, b.Zone()), To: c.Date.At(b.ShiftTo, b.Zone())}
+	last := c.Date
+	if b.ShiftTo <= b.ShiftFrom {
+		last++ // past midnight
+	}
+	return hours.Window{From: c.Date.At(b.ShiftFrom, b.Zone()), To: last.At(b.ShiftTo, b.Zone())}
 }

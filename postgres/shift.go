@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/hours"
@@ -54,4 +55,19 @@ func (tx *Tx) RepsOnShift(ctx context.Context, branch uuid.UUID, date hours.Date
 	return values[uuid.UUID](ctx, tx, repsOnShift, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "branch": branch, "date": date,
 	})
+}
+
+const extendShifts = `
+UPDATE shift AS sh
+SET    ends_at = least(@to::timestamptz, sh.starts_at + interval '24 hours')
+FROM   rep AS r
+WHERE  sh.organization_id = @organization AND r.organization_id = sh.organization_id AND r.id = sh.rep_id AND r.branch_id = @branch
+AND    sh.date = @date AND sh.ends_at < @before AND sh.ends_at < @to`
+
+// ExtendShifts lets a branch's shifts of a day that end before a moment end later, and says how many there were.
+func (tx *Tx) ExtendShifts(ctx context.Context, branch uuid.UUID, date hours.Date, to, before time.Time) (int, error) {
+	tag, err := tx.Exec(ctx, extendShifts, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "branch": branch, "date": date, "to": to, "before": before,
+	})
+	return int(tag.RowsAffected()), err
 }
