@@ -31,6 +31,7 @@ func Handler(o Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", page(dist, "index.html", pagePolicy))
 	mux.Handle("GET /m", page(dist, "m.html", pagePolicy))
+	mux.Handle("GET /m/{$}", http.RedirectHandler("/m", http.StatusMovedPermanently))
 	if o.Explore {
 		mux.Handle("GET /explore", page(dist, "explore.html", explorePolicy))
 	}

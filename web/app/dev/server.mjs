@@ -138,6 +138,11 @@ const root = {
   reps: (args) => connection(town.reps.map(repView), args),
   rep: ({ id }) => town.reps.filter((r) => r.id === id).map(repView)[0] ?? null,
   visit: ({ id }) => town.visits.filter((v) => v.id === id).map(visitView)[0] ?? null,
+  visits: ({ filter = {}, ...args }) =>
+    connection(
+      town.visits.filter((v) => (!filter.rep || v.rep?.id === filter.rep) && (!filter.states || filter.states.includes(v.state))).map(visitView),
+      args,
+    ),
   queue: (args) => connection(town.visits.filter((v) => v.state === 'QUEUED').map(visitView), args),
   territories: () => town.territories.map((t) => ({ ...t, rep: repView(t.rep) })),
   mapCells: ({ bounds, zoom }) =>
@@ -226,7 +231,8 @@ const server = createServer((request, response) => {
   try {
     const content = readFileSync(join(dist, name))
     const header = { 'content-type': types[extname(name)] ?? 'application/octet-stream' }
-    if (name.endsWith('.html') && name !== 'explore.html') header['content-security-policy'] = policy
+    if (!name.endsWith('.html')) header['content-security-policy'] = "default-src 'none'; connect-src 'self'"
+    else if (name !== 'explore.html') header['content-security-policy'] = policy
     response.writeHead(200, header).end(content)
   } catch {
     response.writeHead(404).end('not found')

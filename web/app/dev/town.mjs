@@ -159,6 +159,10 @@ export function makeTown(now = new Date()) {
     })
   })
 
+  sites.filter((site) => !visits.some((visit) => visit.site === site)).slice(0, 30).forEach((site, n) => {
+    makeVisit(site, { state: 'BACKLOG', rep: reps[(n * 5) % 7], date: null })
+  })
+
   const total = sites.length / reps.length
   const territories = reps.map((rep, i) => {
     const ground = hexagons.filter((h) => h.owner === i)

@@ -133,6 +133,39 @@ test('a visit reassigned by keyboard shows on a second page', async (t) => {
   await phone.locator(`[data-visit="${visit}"]`).waitFor()
 })
 
+test('a page that lost its connection catches up', async (t) => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' })
+  t.after(() => context.close())
+  const far = await context.newPage()
+  far.setDefaultTimeout(20_000)
+  const sockets = []
+  let cut = false
+  await far.routeWebSocket('**/graphql', (socket) => {
+    if (cut) return socket.close({ code: 1011, reason: 'cut' })
+    socket.connectToServer()
+    sockets.push(socket)
+  })
+  await far.goto(`${url}/#token=${token('DISPATCHER')}`)
+  await ready(far)
+  const near = await dispatcher(t)
+  await ready(near)
+  await until(() => sockets.length, Boolean, 'the page listens')
+
+  cut = true
+  await Promise.all(sockets.map((socket) => socket.close({ code: 1011, reason: 'cut' })))
+  await far.locator('.offline').waitFor()
+  const { visit, reps } = await pick(near)
+  await near.locator(`[data-visit="${visit}"]`).click()
+  const to = await chooseAllowed(near, reps)
+  await near.locator('#reassign-confirm').click()
+  await near.locator('dialog').waitFor({ state: 'detached' })
+
+  cut = false
+  await far.locator('.offline').waitFor({ state: 'detached' })
+  await unfold(far, to)
+  await row(far, to).locator(`[data-visit="${visit}"]`).waitFor()
+})
+
 test('a stop dragged onto a rep opens the preview; Escape leaves everything as it was', async (t) => {
   const page = await dispatcher(t)
   await ready(page)

@@ -16,6 +16,9 @@ const fewReps = 6
 /** Loads and arrivals move with the clock even when nothing happens. */
 const rereadEvery = 3 * 60_000
 
+/** A night's plan moves hundreds of visits: the last few are enough to see that something goes on. */
+const mostToasts = 3
+
 export type Toast = { id: number; text: string; bad: boolean }
 
 /** The dispatcher's branch today: read once, then kept in step with the change feed. */
@@ -43,7 +46,10 @@ export class Board {
   #signOut: (notice: string) => void
   #reading: Promise<void> | null = null
   #again = false
-  #moved = new Set<string>()
+  /** Reps to read again at the next round, whatever the feed says of them. */
+  #doubtful = new Set<string>()
+  /** Visits moved from this very page: their mover was told already. */
+  #own = new Set<string>()
 
   constructor(token: string, signOut: (notice: string) => void) {
     this.#token = token
@@ -140,12 +146,28 @@ export class Board {
 
   #heard(hint: ChangeHint) {
     if (hint.kind === 'RESYNC') void this.#resync().catch((error) => this.#failed(error))
-    if (hint.kind === 'position') hint.ids.forEach((id) => this.#moved.add(id))
-    void this.follow()
+    void this.follow(hint.kind === 'position' ? hint.ids : [])
+  }
+
+  /** own marks a visit that this page is about to move; false: it did not come to that. */
+  own(visitId: string, moves: boolean) {
+    if (moves) this.#own.add(visitId)
+    else this.#own.delete(visitId)
+  }
+
+  /** translated reads what the server says in words again, once the language changed. */
+  async translated() {
+    if (!this.loaded) return
+    try {
+      await this.#readAll()
+    } catch (error) {
+      this.#failed(error)
+    }
   }
 
   /** follow reads the feed from where we stand and re-reads what it names. Calls while it works become one more round. */
-  follow(): Promise<void> {
+  follow(doubtful: string[] = []): Promise<void> {
+    doubtful.forEach((id) => this.#doubtful.add(id))
     if (this.#reading) {
       this.#again = true
       return this.#reading
@@ -166,8 +188,8 @@ export class Board {
   }
 
   async #round() {
-    const reps = new Set([...this.#moved].filter((id) => this.reps.some((rep) => rep.id === id)))
-    this.#moved.clear()
+    const reps = new Set([...this.#doubtful].filter((id) => this.reps.some((rep) => rep.id === id)))
+    this.#doubtful.clear()
     let everyRep = false
     let queue = false
     let alerts = false
@@ -226,7 +248,7 @@ export class Board {
 
   #tell(change: ChangeSet['changes'][number], before: Rep | undefined) {
     const { node } = change
-    if (!node?.site) return
+    if (!node?.site || this.#own.delete(change.id)) return
     const waited = this.queue.some((visit) => visit.id === change.id)
     if (!before && !waited) return
     const from = before?.name ?? language.words.inQueue
@@ -238,7 +260,7 @@ export class Board {
   say(text: string, bad = false) {
     if (this.toasts.some((toast) => toast.text === text)) return
     const id = Math.random()
-    this.toasts.push({ id, text, bad })
+    this.toasts = [...this.toasts, { id, text, bad }].slice(-mostToasts)
     setTimeout(() => this.hush(id), bad ? 12_000 : 6_000)
   }
 

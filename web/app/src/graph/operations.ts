@@ -11,11 +11,11 @@ import repText from './rep.graphql?raw'
 import repsText from './reps.graphql?raw'
 import territoriesText from './territories.graphql?raw'
 import todayText from './today.graphql?raw'
-import visitArriveText from './visitArrive.graphql?raw'
 import visitCompleteText from './visitComplete.graphql?raw'
 import visitFailText from './visitFail.graphql?raw'
 import visitReassignText from './visitReassign.graphql?raw'
 import visitStartText from './visitStart.graphql?raw'
+import visitsText from './visits.graphql?raw'
 
 declare const answer: unique symbol
 declare const asked: unique symbol
@@ -51,6 +51,10 @@ export const me = operation<{ me: noun.Caller }, Record<string, never>>(meText)
 export const reps = operation<{ reps: noun.Page<noun.Rep> }, PageOf & { branch?: string }>(repsText)
 export const rep = operation<{ rep: noun.Rep | null }, { id: string }>(repText)
 export const queue = operation<{ queue: noun.Page<noun.Visit> & { totalCount: number } }, PageOf>(queueText)
+export const visits = operation<
+  { visits: noun.Page<noun.Visit> & { totalCount: number } },
+  PageOf & { filter: { rep?: string; states?: noun.VisitState[] } }
+>(visitsText)
 export const territories = operation<{ territories: noun.Territory[] }, Record<string, never>>(territoriesText)
 export const mapCells = operation<
   { mapCells: noun.MapCell[] },
@@ -74,7 +78,6 @@ export const visitReassign = operation<
 >(visitReassignText)
 
 type Fact = { visitId: string; fact: { deviceTime: string } }
-export const visitArrive = operation<{ visitArrive: Done<'VisitArrived'> }, Act<Fact>>(visitArriveText)
 export const visitStart = operation<{ visitStart: Done<'VisitStarted'> }, Act<Fact>>(visitStartText)
 export const visitComplete = operation<{ visitComplete: Done<'VisitCompleted'> }, Act<Fact>>(visitCompleteText)
 export const visitFail = operation<{ visitFail: Done<'VisitFailed'> }, Act<Fact & { outcome: string }>>(visitFailText)

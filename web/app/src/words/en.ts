@@ -5,7 +5,6 @@ function count(n: number, one: string, other: string): string {
 }
 
 export const en = {
-  language: 'English',
   title: 'Hexbeat: dispatcher',
   phoneTitle: 'Hexbeat: my day',
   skip: 'Skip to the reps',
@@ -42,11 +41,11 @@ export const en = {
   queueEmpty: 'The queue is empty: every visit has a rep.',
   noRoute: 'Nothing is planned for today.',
   dayOff: 'Day off',
-  showOnMap: 'Show on the map',
   wholeMap: 'Show everything',
   panel: 'Reps and queue',
   map: 'Map of territories and routes',
   mapHelp: 'Arrow keys move the map, plus and minus zoom. Everything on it is also in the list.',
+  noMap: 'The browser cannot draw the map (WebGL is off). The list beside it does everything.',
   handle: 'Panel larger or smaller',
   load: (percent: number) => `Load ${percent}%`,
   visits: (n: number) => count(n, 'visit', 'visits'),
@@ -148,7 +147,6 @@ export const en = {
   arrivesAt: (position: number, time: string) => `Stop ${position} of the route, arrival at ${time}`,
   costs: 'What it costs',
   alerted: 'Will be alerted',
-  sameRep: 'The visit is already this rep’s.',
   conflict: (state: string, rep: string) => `Meanwhile the visit changed: it is now ${state}, ${rep}.`,
   withRep: (rep: string) => `with ${rep}`,
   withoutRep: 'without a rep',
@@ -161,7 +159,6 @@ export const en = {
   dropHere: (rep: string) => `Hand over to ${rep}`,
   // alerts
   alerts: 'Alerts',
-  alertsCount: (n: number) => count(n, 'alert', 'alerts'),
   noAlerts: 'No alerts.',
   understood: 'Understood',
   // phone
@@ -169,7 +166,6 @@ export const en = {
   start: 'Start',
   finish: 'Finish',
   closed: 'Closed',
-  arrived: 'Arrived',
   closedKept: 'The attempt is kept; the visit is still owed.',
   waiting: (n: number) => `${count(n, 'action waits', 'actions wait')} for the connection`,
   unsent: (what: string) => `Could not be carried out: ${what}`,
