@@ -104,7 +104,7 @@ func (r *importRun) sayUnknownReps(unknown map[string]int) error {
 	if len(names) > most {
 		list = append(list, fmt.Sprintf("and %d more", len(names)-most))
 	}
-	_, err := fmt.Fprintf(r.env.stdout, "%d rows name a rep that their branch does not have, or has twice: %s\n", rows, strings.Join(list, ", "))
+	_, err := fmt.Fprintf(r.env.stdout, "rows whose rep their branch does not have, or has twice: %d: %s\n", rows, strings.Join(list, ", "))
 	return err
 }
 
@@ -128,7 +128,7 @@ func (r *importRun) align(ctx context.Context, owners map[uuid.UUID]desk.Owners)
 		if _, err := desk.AlignOwners(r.asImporter(ctx), r.desk, branch.ID, sites); err != nil {
 			return fmt.Errorf("publish today's owners of %q: %w", branch.Name, err)
 		}
-		if _, err := fmt.Fprintf(r.env.stdout, "today's owners of %d sites are the first published territories of %q\n", len(sites), branch.Name); err != nil {
+		if _, err := fmt.Fprintf(r.env.stdout, "today's owners of %d sites are now the first published territories of %q\n", len(sites), branch.Name); err != nil {
 			return err
 		}
 	}

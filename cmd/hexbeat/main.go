@@ -40,9 +40,11 @@ func commands() []command {
 		branchAddCommand(),
 		userAddCommand(),
 		tokenCommand(),
+		importRepsCommand(),
+		importCustomersCommand(),
+		territoriesCommand(),
 		migrateCommand(),
 		versionCommand(),
-		territoriesCommand(),
 	}
 }
 
