@@ -29,7 +29,7 @@ func (c CancelVisit) run(ctx context.Context, tx *Tx) (dispatch.Visit, error) {
 	} else if !known {
 		return dispatch.Visit{}, dispatch.ErrReason
 	}
-	call, err := tx.lockCall(ctx, c.Visit)
+	call, err := tx.lockDispatched(ctx, c.Visit)
 	if err != nil {
 		return dispatch.Visit{}, err
 	}
@@ -60,6 +60,6 @@ func (c CancelVisit) run(ctx context.Context, tx *Tx) (dispatch.Visit, error) {
 	if err := tx.happened(ctx, event); err != nil {
 		return dispatch.Visit{}, err
 	}
-	_, err = tx.tell(ctx, c.Reason, calls(call), outcome.Notices)
+	_, err = tx.tell(ctx, c.Reason, calls(call).and(outcome.Day), outcome.Notices)
 	return outcome.Visit, err
 }

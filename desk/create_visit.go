@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -140,7 +141,9 @@ func (c CreateVisit) write(ctx context.Context, tx *Tx, call dispatch.Call, outc
 	if err := tx.open(ctx, "CREATE", "", ""); err != nil {
 		return err
 	}
-	if err := tx.AddVisit(ctx, visit); err != nil {
+	if err := tx.AddVisit(ctx, visit); errors.Is(err, postgres.ErrTaken) {
+		return Invalid{Path: []string{"id"}, Code: "TAKEN"}
+	} else if err != nil {
 		return fmt.Errorf("add visit: %w", err)
 	}
 	assignment := postgres.Assignment{Visit: visit.ID, Epoch: visit.Epoch, Rep: visit.RepID, Batch: tx.Batch, At: tx.Now}
@@ -165,6 +168,6 @@ func (c CreateVisit) write(ctx context.Context, tx *Tx, call dispatch.Call, outc
 	if err := tx.happened(ctx, tx.event(dispatch.VisitCreated, call, visit.RepID)); err != nil {
 		return err
 	}
-	_, err := tx.tell(ctx, "", calls(call), outcome.Notices)
+	_, err := tx.tell(ctx, "", calls(call).and(outcome.Day), outcome.Notices)
 	return err
 }

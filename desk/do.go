@@ -93,7 +93,7 @@ func Do[R any](ctx context.Context, d *Desk, request uuid.UUID, c command[R]) (R
 		return tx.audit(ctx, name, "")
 	})
 	if code := refusalCode(err); code != "" && !repeated && request != uuid.Nil {
-		return result, errors.Join(err, d.keepRefusal(ctx, caller, key, name, hash, code))
+		return result, keepRefusal(ctx, d, caller, key, refused{name, hash, code, err}, &result)
 	}
 	if err == nil && !repeated && d.Wake != nil {
 		d.Wake()
@@ -119,18 +119,38 @@ func (d *Desk) begin(tx *postgres.Tx, caller auth.Caller, request uuid.UUID) *Tx
 	return &Tx{Tx: tx, Now: d.Clock(), Caller: caller, Request: request, Batch: newID(), desk: d}
 }
 
-// keepRefusal remembers that a rule stood against the wish, since the wish's own transaction is rolled back.
-func (d *Desk) keepRefusal(ctx context.Context, caller auth.Caller, key postgres.RequestKey, name string, hash []byte, code string) error {
-	return d.DB.Write(ctx, caller.Organization, func(ptx *postgres.Tx) error {
+// refused is a wish that a rule stood against.
+type refused struct {
+	name string
+	hash []byte
+	code string
+	err  error
+}
+
+// keepRefusal remembers the refusal, since the wish's own transaction is rolled back, and says what to answer. A twin of the request
+// may have been answered between the two transactions: then its answer is the one that counts.
+func keepRefusal[R any](ctx context.Context, d *Desk, caller auth.Caller, key postgres.RequestKey, r refused, into *R) error {
+	answer := r.err
+	err := d.DB.Write(ctx, caller.Organization, func(ptx *postgres.Tx) error {
+		answer = r.err
 		tx := d.begin(ptx, caller, key.Request)
-		if _, found, err := tx.ClaimRequest(ctx, key, name, hash, tx.Now); err != nil || found {
+		earlier, found, err := tx.ClaimRequest(ctx, key, r.name, r.hash, tx.Now)
+		if err != nil {
 			return err
 		}
-		if err := tx.RefuseRequest(ctx, key, code); err != nil {
+		if found {
+			answer = recall(earlier, r.name, r.hash, into)
+			return nil
+		}
+		if err := tx.RefuseRequest(ctx, key, r.code); err != nil {
 			return err
 		}
-		return tx.audit(ctx, name, code)
+		return tx.audit(ctx, r.name, r.code)
 	})
+	if err != nil {
+		return fmt.Errorf("keep refusal %s: %w", r.code, err)
+	}
+	return answer
 }
 
 // recall gives the first answer to a request again.

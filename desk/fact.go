@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/dispatch"
+	"github.com/hexbeat/hexbeat/hours"
 )
 
 // decide is one of dispatch's four pure transitions for facts.
@@ -32,6 +33,10 @@ func (f fact) record(ctx context.Context, tx *Tx) (FactRecorded, error) {
 		return FactRecorded{}, err
 	}
 	outcome := f.decide(call, day, f.attempt(tx), tx.Now)
+	event := f.happened(tx, call, outcome.Attempt)
+	if outcome.Visit.State == dispatch.Done && outcome.Visit.Date == nil {
+		outcome.Visit.Date = &event.Date // planned for no day, it was made on this one: the next is due from here
+	}
 	if err := tx.AddAttempt(ctx, outcome.Attempt); err != nil {
 		return FactRecorded{}, fmt.Errorf("add attempt: %w", err)
 	}
@@ -48,14 +53,14 @@ func (f fact) record(ctx context.Context, tx *Tx) (FactRecorded, error) {
 			return FactRecorded{}, err
 		}
 	}
-	if err := tx.happened(ctx, f.happened(tx, call, outcome.Attempt)); err != nil {
+	if err := tx.happened(ctx, event); err != nil {
 		return FactRecorded{}, err
 	}
 	if len(outcome.Notices) > 0 {
 		if err := tx.open(ctx, "FACT", "", ""); err != nil {
 			return FactRecorded{}, err
 		}
-		if _, err := tx.tell(ctx, "", calls(call), outcome.Notices); err != nil {
+		if _, err := tx.tell(ctx, "", calls(call).and(outcome.Day), outcome.Notices); err != nil {
 			return FactRecorded{}, err
 		}
 	}
@@ -109,8 +114,22 @@ func (f fact) load(ctx context.Context, tx *Tx) (dispatch.Call, *dispatch.RepDay
 	}
 	tx.concerns(visit.ID)
 	call := dispatch.Call{Visit: visit, Site: site}
+	if visit.Date == nil && visit.RepID != nil && *visit.RepID == tx.Caller.Rep {
+		day, err := tx.todayOf(ctx, tx.Caller.Rep, zoneOf(site.TimeZone))
+		return call, day, err
+	}
 	day, err := tx.dayOf(ctx, visit)
 	return call, day, err
+}
+
+// todayOf locks and reads the day that a backlog visit made in passing joins; nil for a rep who has no shift: such a day can be neither
+// locked nor timed.
+func (tx *Tx) todayOf(ctx context.Context, rep uuid.UUID, zone *time.Location) (*dispatch.RepDay, error) {
+	days, err := tx.lockDays(ctx, hours.DateOf(tx.Now.In(zone)), rep)
+	if err != nil || days[0].Shift == nil {
+		return nil, err
+	}
+	return &days[0], nil
 }
 
 // dayOf locks and reads the day a visit is on; nil where it is on none.

@@ -80,7 +80,7 @@ func (c PlanDay) run(ctx context.Context, tx *Tx) (DayPlanned, error) {
 	if err := tx.happened(ctx, events...); err != nil {
 		return result, err
 	}
-	_, err = tx.tell(ctx, "", calls, planNotices(planned, plan.Placed))
+	_, err = tx.tell(ctx, "", calls.and(&planned), planNotices(planned, plan.Placed))
 	return result, err
 }
 

@@ -71,7 +71,7 @@ func (c ReassignVisit) check(ctx context.Context, tx *Tx) error {
 
 // load locks the visit and then the days, always in this order, and reads what the decision rests on.
 func (c ReassignVisit) load(ctx context.Context, tx *Tx) (call dispatch.Call, from *dispatch.RepDay, to dispatch.RepDay, others []dispatch.RepDay, err error) {
-	if call, err = tx.lockCall(ctx, c.Visit); err != nil {
+	if call, err = tx.lockDispatched(ctx, c.Visit); err != nil {
 		return
 	}
 	taker, err := tx.Rep(ctx, c.To)
@@ -85,7 +85,7 @@ func (c ReassignVisit) load(ctx context.Context, tx *Tx) (call dispatch.Call, fr
 	date := hours.DateOf(tx.Now.In(zoneOf(call.Site.TimeZone)))
 	reps := []uuid.UUID{c.To}
 	// A visit on a day stays on its day; one that waits is for today.
-	if v := call.Visit; v.State == dispatch.Assigned || v.State == dispatch.UnderWay {
+	if v := call.Visit; v.RepID != nil && v.Date != nil && !v.State.Ended() {
 		date = *v.Date
 		if *v.RepID != c.To {
 			reps = append(reps, *v.RepID)
@@ -145,7 +145,7 @@ func (c ReassignVisit) write(ctx context.Context, tx *Tx, before dispatch.Call, 
 	if err := tx.happened(ctx, event); err != nil {
 		return VisitReassigned{}, err
 	}
-	alerts, err := tx.tell(ctx, c.Reason, calls(before), outcome.Notices)
+	alerts, err := tx.tell(ctx, c.Reason, calls(before).and(days...), outcome.Notices)
 	if err != nil {
 		return VisitReassigned{}, err
 	}

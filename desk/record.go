@@ -39,7 +39,7 @@ func (tx *Tx) open(ctx context.Context, kind, reason, note string) error {
 
 // tell makes one alert for each rep of its notices, with a job that sends it in the same transaction. Whoever did the
 // thing is not told of it.
-func (tx *Tx) tell(ctx context.Context, reason string, site map[uuid.UUID]dispatch.Call, notices []dispatch.Notice) ([]AlertPreview, error) {
+func (tx *Tx) tell(ctx context.Context, reason string, site callsByVisit, notices []dispatch.Notice) ([]AlertPreview, error) {
 	byRep := map[uuid.UUID][]dispatch.Notice{}
 	var reps []uuid.UUID
 	for _, n := range notices {

@@ -43,6 +43,7 @@ var refusals = map[string]error{
 	"NO_DEVICE":       roster.ErrNoDevice,
 	"NO_SITE":         customer.ErrNoSite,
 	"NO_ALERT":        notify.ErrNoAlert,
+	"ALERT_ENDED":     notify.ErrEnded,
 	"NO_TERRITORY":    geo.ErrNoTerritory,
 	"FORBIDDEN":       auth.ErrForbidden,
 	"NOT_A_REP":       ErrNotARep,

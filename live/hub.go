@@ -57,7 +57,7 @@ type subscription struct {
 	organization uuid.UUID
 	hears        func(Change) bool
 	out          chan Hint
-	lost         bool
+	lost         bool // the newest of the queue is a Resync
 }
 
 // NewHub makes a hub without subscribers.
@@ -119,15 +119,15 @@ func (s *subscription) hints(changes []Change, cursor string) []Hint {
 	return hints
 }
 
-// send never waits. Once a hint is lost, the next that fits is a Resync in its place.
+// send never waits. The last place of a queue is kept for a Resync: as long as that is unread it stands for everything after it too,
+// since who reads it reads everything again.
 func (s *subscription) send(hint Hint) {
+	if s.lost && len(s.out) > 0 {
+		return
+	}
+	s.lost = len(s.out) == cap(s.out)-1
 	if s.lost {
 		hint = Hint{Kind: Resync, Cursor: hint.Cursor}
 	}
-	select {
-	case s.out <- hint:
-		s.lost = false
-	default:
-		s.lost = true
-	}
+	s.out <- hint // there is room: nobody else sends, and the lock is ours
 }

@@ -41,7 +41,7 @@ const lockAlert = `
 SELECT ` + alertColumns + `
 FROM   alert AS al
 WHERE  al.organization_id = @organization AND al.id = @id
-FOR UPDATE OF al`
+FOR NO KEY UPDATE OF al`
 
 // LockAlert reads an alert that nobody else can change until the transaction ends.
 func (tx *Tx) LockAlert(ctx context.Context, id uuid.UUID) (notify.Alert, error) {

@@ -91,7 +91,7 @@ const lockAlignment = `
 SELECT al.id, al.branch_id, al.line_id, al.state, al.origin, al.measures, al.created_at
 FROM   alignment AS al
 WHERE  al.organization_id = @organization AND al.id = @id
-FOR UPDATE`
+FOR NO KEY UPDATE`
 
 // LockAlignment reads an alignment that nobody else can publish until the transaction ends.
 func (tx *Tx) LockAlignment(ctx context.Context, id uuid.UUID) (Alignment, error) {
@@ -180,6 +180,15 @@ AND    NOT EXISTS (SELECT FROM alignment_territory AS at
                    WHERE at.organization_id = r.organization_id AND at.alignment_id = @alignment AND at.territory_id = r.territory_id
                    AND   at.rep_id IS NOT DISTINCT FROM r.rep_id)`
 
+	// An end that a later publication, now withdrawn, had given to a row does not stand any more.
+	keepOwners = `
+UPDATE responsibility AS r
+SET    valid_to = NULL
+FROM   alignment_territory AS at
+WHERE  r.organization_id = @organization AND at.organization_id = r.organization_id AND at.alignment_id = @alignment
+AND    at.territory_id = r.territory_id AND at.rep_id IS NOT DISTINCT FROM r.rep_id AND r.line_id = @line AND r.role = 'OWNER'
+AND    r.valid_from < @date AND r.valid_to > @date`
+
 	insertOwners = `
 INSERT INTO responsibility (organization_id, id, line_id, role, territory_id, rep_id, valid_from)
 SELECT @organization, given.id, @line, 'OWNER', at.territory_id, at.rep_id, @date
@@ -222,6 +231,11 @@ func (tx *Tx) PublishAlignment(ctx context.Context, a Alignment, date hours.Date
 	}); err != nil {
 		return err
 	}
+	if err := tx.exec(ctx, -1, keepOwners, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "line": a.LineID, "date": date, "alignment": a.ID,
+	}); err != nil {
+		return err
+	}
 	territories, err := values[uuid.UUID](ctx, tx, territoriesOf, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "alignment": a.ID,
 	})
@@ -251,7 +265,7 @@ JOIN   owner ON owner.site_id = v.site_id
 WHERE  v.organization_id = @organization AND v.branch_id = @branch AND v.line_id = @line AND NOT v.rep_pinned
 AND    (v.state = 'BACKLOG' OR v.state = 'QUEUED' AND v.queue_reason = 'NO_OWNER') AND v.rep_id IS DISTINCT FROM owner.rep_id
 ORDER  BY v.id
-FOR UPDATE OF v`
+FOR NO KEY UPDATE OF v`
 
 // LockRehomed lists the visits on no day yet that are not with who answers for their site on a day. Visits a person gave to a
 // rep stay there.

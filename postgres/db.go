@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -77,9 +78,28 @@ type Tx struct {
 	feed         int // rows of the change feed so far
 }
 
-// Write runs f in one transaction of the organization and commits when f returns nil.
+// writeTries is how often a transaction is begun that the server gives up.
+const writeTries = 5
+
+// Write runs f in one transaction of the organization and commits when f returns nil. When the server gives the transaction up, f
+// runs again in a new one, so it must begin anew each time.
+//
+// Commands take their locks in one order (visits, then days, each by id), but foreign keys, unique indexes and whole branches
+// lock too, and nobody can promise that no two of them ever meet crosswise. The server then ends one of them, undone as a whole: doing
+// it again is what the caller would do, only sooner.
 func (db *DB) Write(ctx context.Context, organization uuid.UUID, f func(*Tx) error) error {
-	return db.in(ctx, organization, "BEGIN", f)
+	for try := 1; ; try++ {
+		err := db.in(ctx, organization, "BEGIN", f)
+		if try == writeTries || !givenUp(err) {
+			return err
+		}
+	}
+}
+
+// givenUp says whether the server ended a transaction for the sake of another: a deadlock or a serialization failure.
+func givenUp(err error) bool {
+	var server *pgconn.PgError
+	return errors.As(err, &server) && (server.Code == "40P01" || server.Code == "40001")
 }
 
 // Read runs f on one snapshot of the organization that nothing can change.

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,12 +34,20 @@ func (tx *Tx) KnowsKind(ctx context.Context, code string) (bool, error) {
 	return err == nil && found[0], err
 }
 
-// OpenMonths makes the partitions of this month and the next few, and forgets answers to requests over 30 days old. It runs with
-// the rights of the table's owner, for every organization.
+// OpenMonths makes the partitions of this month and the next few, and forgets answers to requests over 30 days old. Partitions are
+// made with the rights of the tables' owner; rows are behind the wall for the owner too, so each organization forgets its own.
 func (db *DB) OpenMonths(ctx context.Context, now time.Time) error {
 	if _, err := db.pool.Exec(ctx, `SELECT open_months($1, 3)`, now); err != nil {
 		return unavailable(ctx, err)
 	}
-	_, err := db.pool.Exec(ctx, `DELETE FROM request WHERE at < $1`, now.AddDate(0, 0, -30))
-	return unavailable(ctx, err)
+	organizations, err := db.Organizations(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range organizations {
+		if err := db.Write(ctx, o.ID, func(tx *Tx) error { return tx.forgetRequests(ctx, now.AddDate(0, 0, -30)) }); err != nil {
+			return fmt.Errorf("forget old requests: %w", err)
+		}
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/hexbeat/hexbeat/customer"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/hours"
+	"github.com/hexbeat/hexbeat/roster"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -82,11 +83,15 @@ func (tx *Tx) OwedVisits(ctx context.Context, branch, line uuid.UUID, date hours
 }
 
 const lockBranch = `
-SELECT b.id FROM branch AS b WHERE b.organization_id = @organization AND b.id = @branch FOR UPDATE`
+SELECT b.id FROM branch AS b WHERE b.organization_id = @organization AND b.id = @branch FOR NO KEY UPDATE`
 
 // LockBranch makes acts that concern a whole branch go one after the other.
 func (tx *Tx) LockBranch(ctx context.Context, branch uuid.UUID) error {
-	return tx.exec(ctx, 1, lockBranch, pgx.StrictNamedArgs{"organization": tx.Organization, "branch": branch})
+	locked, err := values[uuid.UUID](ctx, tx, lockBranch, pgx.StrictNamedArgs{"organization": tx.Organization, "branch": branch})
+	if err == nil && len(locked) == 0 {
+		return roster.ErrNoBranch
+	}
+	return err
 }
 
 const lockBacklog = `
@@ -94,7 +99,7 @@ SELECT ` + visitColumns + `
 FROM   visit AS v
 WHERE  v.organization_id = @organization AND v.rep_id = @rep AND v.state = 'BACKLOG' AND v.due_from <= @until
 ORDER  BY v.id
-FOR UPDATE`
+FOR NO KEY UPDATE`
 
 const sitesByID = `
 SELECT ` + siteColumns + `

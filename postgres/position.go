@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/roster"
@@ -28,7 +29,8 @@ WHERE  last.device_time < excluded.device_time`
 )
 
 // AddPositions keeps where a rep was and says how many places were new. All were recorded at the same moment; the newest by the
-// phone's clock becomes the last known.
+// phone's clock becomes the last known. A clock that runs ahead does not count: such a place is where the rep is now, and the next one
+// must still be able to follow it.
 func (tx *Tx) AddPositions(ctx context.Context, rep uuid.UUID, positions []roster.Position) (int, error) {
 	if len(positions) == 0 {
 		return 0, nil
@@ -50,7 +52,14 @@ func (tx *Tx) AddPositions(ctx context.Context, rep uuid.UUID, positions []roste
 		return 0, err
 	}
 	return int(tag.RowsAffected()), tx.exec(ctx, -1, upsertLastPosition, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "rep": rep, "device_time": newest.DeviceTime, "recorded_at": newest.RecordedAt,
+		"organization": tx.Organization, "rep": rep, "device_time": earlier(newest.DeviceTime, newest.RecordedAt), "recorded_at": newest.RecordedAt,
 		"lat": newest.Point.Lat, "lon": newest.Point.Lon, "accuracy": newest.Accuracy, "mocked": newest.Mocked,
 	})
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }

@@ -19,7 +19,7 @@ SELECT sh.id
 FROM   shift AS sh
 WHERE  sh.organization_id = @organization AND sh.rep_id = ANY(@reps) AND sh.date = @date
 ORDER  BY sh.rep_id
-FOR UPDATE`
+FOR NO KEY UPDATE`
 
 // LockRepDays makes sure that nobody else changes these reps' days until the transaction ends. A rep-day's lock is its
 // shift: without one there is nothing to plan. Locks are taken in the order of ids, so that two who lock don't wait for each other.
@@ -89,7 +89,7 @@ ORDER  BY s.id`
 	dayPositions = `
 SELECT p.rep_id, p.lat, p.lon
 FROM   position_last AS p
-WHERE  p.organization_id = @organization AND p.rep_id = ANY(@reps) AND p.recorded_at >= @since
+WHERE  p.organization_id = @organization AND p.rep_id = ANY(@reps) AND p.device_time >= @since
 ORDER  BY p.rep_id`
 )
 
@@ -185,12 +185,18 @@ func (tx *Tx) RepDays(ctx context.Context, date hours.Date, since time.Time, rep
 		}
 		if route, planned := routeOf[id]; planned {
 			day.Route = route
-			day.Route.Stops = stopsOf[route.ID]
-			for _, s := range day.Route.Stops {
-				if s.VisitID != nil {
-					visit := visitOf[*s.VisitID]
-					day.Calls = append(day.Calls, dispatch.Call{Visit: visit, Site: siteOf[visit.SiteID]})
+			for _, s := range stopsOf[route.ID] {
+				if s.VisitID == nil {
+					day.Route.Stops = append(day.Route.Stops, s)
+					continue
 				}
+				visit, here := visitOf[*s.VisitID]
+				site, there := siteOf[visit.SiteID]
+				if !here || !there {
+					continue // a day that was not locked changed between two statements
+				}
+				day.Route.Stops = append(day.Route.Stops, s)
+				day.Calls = append(day.Calls, dispatch.Call{Visit: visit, Site: site})
 			}
 		}
 		days = append(days, day)

@@ -39,6 +39,9 @@ WHERE  q.organization_id = @organization AND q.person_id = @person AND q.request
 UPDATE request SET answer = @answer
 WHERE  organization_id = @organization AND person_id = @person AND request_id = @request`
 
+	forgetRequests = `
+DELETE FROM request WHERE organization_id = @organization AND at < @before`
+
 	refuseRequest = `
 UPDATE request SET refusal = @refusal
 WHERE  organization_id = @organization AND person_id = @person AND request_id = @request`
@@ -71,4 +74,9 @@ func (tx *Tx) RefuseRequest(ctx context.Context, key RequestKey, code string) er
 	return tx.exec(ctx, 1, refuseRequest, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "person": key.Person, "request": key.Request, "refusal": code,
 	})
+}
+
+// forgetRequests drops the answers to requests made before a moment.
+func (tx *Tx) forgetRequests(ctx context.Context, before time.Time) error {
+	return tx.exec(ctx, -1, forgetRequests, pgx.StrictNamedArgs{"organization": tx.Organization, "before": before})
 }

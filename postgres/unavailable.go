@@ -29,7 +29,7 @@ func unavailable(ctx context.Context, err error) error {
 		}
 		return err
 	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, context.DeadlineExceeded),
-		pgconn.SafeToRetry(err), strings.Contains(err.Error(), "conn closed"), strings.Contains(err.Error(), "unexpected EOF"):
+		pgconn.SafeToRetry(err), strings.Contains(err.Error(), "conn closed"), strings.Contains(err.Error(), "closed pool"), strings.Contains(err.Error(), "unexpected EOF"):
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	return err

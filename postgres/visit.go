@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,9 +20,12 @@ const lockVisit = `
 SELECT ` + visitColumns + `
 FROM   visit AS v
 WHERE  v.organization_id = @organization AND v.id = @id
-FOR UPDATE`
+FOR NO KEY UPDATE`
 
 // LockVisit reads a visit that nobody else can change until the transaction ends.
+//
+// Locks here and below are FOR NO KEY UPDATE: a stop that is written checks its visit by a lock FOR KEY SHARE, and who writes another
+// visit's route would otherwise wait for us, while we wait for that route.
 func (tx *Tx) LockVisit(ctx context.Context, id uuid.UUID) (dispatch.Visit, error) {
 	return one[dispatch.Visit](ctx, tx, dispatch.ErrNoVisit, lockVisit, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "id": id,
@@ -83,15 +87,23 @@ const insertVisit = `
 INSERT INTO visit (organization_id, id, branch_id, site_id, line_id, kind, origin, state, queue_reason, due_from, due_to,
        promised_from, promised_to, priority, service, rep_id, date, rep_pinned, epoch, version, created_at)
 VALUES (@organization, @id, @branch, @site, @line, @kind, @origin, @state, @queue_reason, @due_from, @due_to,
-       @promised_from, @promised_to, @priority, @service, @rep, @date, @rep_pinned, @epoch, @version, @created_at)`
+       @promised_from, @promised_to, @priority, @service, @rep, @date, @rep_pinned, @epoch, @version, @created_at)
+ON CONFLICT (organization_id, id) DO NOTHING`
 
-// AddVisit writes one new visit.
+// ErrTaken refuses a new thing under an id that names another already.
+var ErrTaken = errors.New("the id is taken")
+
+// AddVisit writes one new visit. An id that is a visit's already refuses with ErrTaken.
 func (tx *Tx) AddVisit(ctx context.Context, v dispatch.Visit) error {
 	from, to := ends(v.Promised)
-	return tx.exec(ctx, 1, insertVisit, pgx.StrictNamedArgs{
+	tag, err := tx.Exec(ctx, insertVisit, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "id": v.ID, "branch": v.BranchID, "site": v.SiteID, "line": v.LineID, "kind": v.Kind,
 		"origin": v.Origin, "state": v.State, "queue_reason": v.QueueReason, "due_from": v.DueFrom, "due_to": v.DueTo,
 		"promised_from": from, "promised_to": to, "priority": v.Priority, "service": v.Service, "rep": v.RepID, "date": v.Date,
 		"rep_pinned": v.RepPinned, "epoch": v.Epoch, "version": v.Version, "created_at": v.CreatedAt,
 	})
+	if err == nil && tag.RowsAffected() == 0 {
+		return ErrTaken
+	}
+	return err
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/hexbeat/hexbeat/desk"
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/postgres"
+	"github.com/hexbeat/hexbeat/roster"
 	"github.com/riverqueue/river"
 )
 
@@ -60,25 +61,22 @@ func (w *night) Work(ctx context.Context, _ *river.Job[planNight]) error {
 		return err
 	}
 	for _, o := range organizations {
-		err := w.desk.DB.Read(ctx, o.ID, func(tx *postgres.Tx) error {
-			branches, err := tx.Branches(ctx)
-			if err != nil {
-				return err
-			}
-			for _, b := range branches {
-				now := w.desk.Clock().In(b.Zone())
-				if now.Hour() < planFrom {
-					continue
-				}
-				job := desk.PlanDays{Organization: o.ID, Branch: b.ID, Date: hours.DateOf(now).String()}
-				if _, err := w.desk.Jobs.Insert(ctx, job, nil); err != nil {
-					return fmt.Errorf("ask for a plan: %w", err)
-				}
-			}
-			return nil
-		})
-		if err != nil {
+		var branches []roster.Branch
+		if err := w.desk.DB.Read(ctx, o.ID, func(tx *postgres.Tx) (err error) {
+			branches, err = tx.Branches(ctx)
 			return err
+		}); err != nil {
+			return fmt.Errorf("list branches: %w", err)
+		}
+		for _, b := range branches {
+			now := w.desk.Clock().In(b.Zone())
+			if now.Hour() < planFrom {
+				continue
+			}
+			job := desk.PlanDays{Organization: o.ID, Branch: b.ID, Date: hours.DateOf(now).String()}
+			if _, err := w.desk.Jobs.Insert(ctx, job, nil); err != nil {
+				return fmt.Errorf("ask for a plan: %w", err)
+			}
 		}
 	}
 	return nil
