@@ -68,8 +68,16 @@ func (tx *Tx) ForgetDeadDevice(ctx context.Context, device uuid.UUID, reason str
 	return err
 }
 
+// DeviceToTell is a device that an alert must still be handed to.
+type DeviceToTell struct {
+	roster.Device
+	Tries int `db:"tries"` // made so far, all of them refused for now
+}
+
 const devicesToTell = `
-SELECT ` + deviceColumns + `
+SELECT ` + deviceColumns + `,
+       (SELECT count(*) FROM delivery AS de
+        WHERE  de.organization_id = d.organization_id AND de.alert_id = @alert AND de.device_id = d.id) AS tries
 FROM   device AS d
 JOIN   rep AS r ON r.organization_id = d.organization_id AND r.person_id = d.person_id
 JOIN   person AS p ON p.organization_id = d.organization_id AND p.id = d.person_id
@@ -80,8 +88,8 @@ AND    NOT EXISTS (SELECT FROM delivery AS de
 ORDER  BY d.id`
 
 // DevicesToTell lists the rep's devices that the alert has not been handed to yet.
-func (tx *Tx) DevicesToTell(ctx context.Context, rep, alert uuid.UUID) ([]roster.Device, error) {
-	return all[roster.Device](ctx, tx, devicesToTell, pgx.StrictNamedArgs{
+func (tx *Tx) DevicesToTell(ctx context.Context, rep, alert uuid.UUID) ([]DeviceToTell, error) {
+	return all[DeviceToTell](ctx, tx, devicesToTell, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "rep": rep, "alert": alert,
 	})
 }
