@@ -32,7 +32,7 @@ var mayImport = map[string]string{
 	"postgres/local":  "",
 	"postgres/pgtest": "postgres postgres/local",
 	"board":           "geo hours auth roster customer dispatch postgres",
-	"desk":            "geo hours auth roster customer dispatch notify postgres board",
+	"desk":            "geo hours auth roster customer dispatch notify postgres",
 	"work":            "geo hours auth roster customer dispatch notify postgres board desk live",
 	"graph":           "geo hours auth roster customer dispatch notify postgres board desk live work tiles city",
 	"web":             "geo hours auth roster customer dispatch notify postgres board desk live work tiles city",
