@@ -200,6 +200,26 @@ test('a stop dragged onto a rep opens the preview; Escape leaves everything as i
   await row(page, from).locator(`[data-visit="${visit}"]`).waitFor()
 })
 
+test('a visit of the queue is dragged onto a rep', async (t) => {
+  const page = await dispatcher(t)
+  await ready(page)
+  await page.getByRole('tab', { name: /Queue/ }).click()
+  const waiting = page.locator('#list-queue button[data-visit]')
+  if (!(await waiting.count())) return t.skip('the queue is empty')
+  const start = await waiting.first().boundingBox()
+  await page.mouse.move(start.x + 90, start.y + 20)
+  await page.mouse.down()
+  await page.mouse.move(start.x + 110, start.y + 30, { steps: 3 })
+  const target = page.locator('li[data-rep] .head').nth(3)
+  await target.waitFor()
+  const rep = await page.locator('li[data-rep]').nth(3).getAttribute('data-rep')
+  const end = await target.boundingBox()
+  await page.mouse.move(end.x + 90, end.y + end.height / 2, { steps: 6 })
+  await page.mouse.up()
+  await page.locator('dialog[open]').waitFor()
+  assert.equal(await page.locator('#reassign-to').inputValue(), rep)
+})
+
 test('who looked at an older visit is told what it is now', async (t) => {
   const [slow, quick] = await Promise.all([dispatcher(t), dispatcher(t)])
   await Promise.all([ready(slow), ready(quick)])

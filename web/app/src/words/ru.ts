@@ -90,7 +90,7 @@ export const ru: Words = {
   queueReason: {
     NO_OWNER: 'нет ответственного',
     NOT_LOCATED: 'адрес не найден',
-    RELEASED: 'возвращён в очередь',
+    RELEASED: 'возвращён',
     CREATED: 'новый',
   },
   reasons: {
