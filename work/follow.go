@@ -21,6 +21,9 @@ const (
 
 // Follower is the one reader of the change feed in a process. It hands what was committed to the hub.
 type Follower struct {
+	// Heard, when set before Run, is told of every change before the hub's subscribers are.
+	Heard func([]postgres.FeedChange)
+
 	db   *postgres.DB
 	hub  *live.Hub
 	log  *slog.Logger
@@ -53,6 +56,9 @@ func (f *Follower) Run(ctx context.Context) {
 			}
 			soon = 0
 		} else if at = next; len(changes) > 0 {
+			if f.Heard != nil {
+				f.Heard(changes)
+			}
 			f.hub.Publish(translate(changes), at.String())
 			soon = 0
 			if len(changes) == feedPage {
