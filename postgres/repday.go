@@ -124,46 +124,53 @@ type dayPosition struct {
 func (tx *Tx) RepDays(ctx context.Context, date hours.Date, since time.Time, reps ...uuid.UUID) ([]dispatch.RepDay, error) {
 	args := pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "date": date}
 	who := pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps}
-	var (
-		batch       pgx.Batch
-		people      []dayRep
-		shifts      []roster.Shift
-		absent      []uuid.UUID
-		engagements []roster.Engagement
-		routes      []dispatch.Route
-		stops       []dayStop
-		visits      []dispatch.Visit
-		sites       []customer.Site
-		positions   []dayPosition
-	)
-	queue(&batch, &people, dayReps, who)
-	queue(&batch, &shifts, dayShifts, args)
-	batch.Queue(dayAbsences, args).Query(func(rows pgx.Rows) (err error) {
-		absent, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	var batch pgx.Batch
+	var rows dayRows
+	queue(&batch, &rows.people, dayReps, who)
+	queue(&batch, &rows.shifts, dayShifts, args)
+	batch.Queue(dayAbsences, args).Query(func(found pgx.Rows) (err error) {
+		rows.absent, err = pgx.CollectRows(found, pgx.RowTo[uuid.UUID])
 		return err
 	})
-	queue(&batch, &engagements, dayEngagements, args)
-	queue(&batch, &routes, dayRoutes, args)
-	queue(&batch, &stops, dayStops, args)
-	queue(&batch, &visits, dayVisits, args)
-	queue(&batch, &sites, daySites, args)
-	queue(&batch, &positions, dayPositions, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "since": since})
+	queue(&batch, &rows.engagements, dayEngagements, args)
+	queue(&batch, &rows.routes, dayRoutes, args)
+	queue(&batch, &rows.stops, dayStops, args)
+	queue(&batch, &rows.visits, dayVisits, args)
+	queue(&batch, &rows.sites, daySites, args)
+	queue(&batch, &rows.positions, dayPositions, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "since": since})
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return nil, err
 	}
+	return rows.days(date, reps)
+}
 
-	siteOf := byKey(sites, func(s customer.Site) uuid.UUID { return s.ID })
-	visitOf := byKey(visits, func(v dispatch.Visit) uuid.UUID { return v.ID })
-	personOf := byKey(people, func(r dayRep) uuid.UUID { return r.ID })
-	shiftOf := byKey(shifts, func(s roster.Shift) uuid.UUID { return s.RepID })
-	routeOf := byKey(routes, func(r dispatch.Route) uuid.UUID { return r.RepID })
-	seenAt := byKey(positions, func(p dayPosition) uuid.UUID { return p.RepID })
+// dayRows are what the queries above find.
+type dayRows struct {
+	people      []dayRep
+	shifts      []roster.Shift
+	absent      []uuid.UUID
+	engagements []roster.Engagement
+	routes      []dispatch.Route
+	stops       []dayStop
+	visits      []dispatch.Visit
+	sites       []customer.Site
+	positions   []dayPosition
+}
+
+// days puts the rows together, in the order of the reps asked for.
+func (rows dayRows) days(date hours.Date, reps []uuid.UUID) ([]dispatch.RepDay, error) {
+	siteOf := byKey(rows.sites, func(s customer.Site) uuid.UUID { return s.ID })
+	visitOf := byKey(rows.visits, func(v dispatch.Visit) uuid.UUID { return v.ID })
+	personOf := byKey(rows.people, func(r dayRep) uuid.UUID { return r.ID })
+	shiftOf := byKey(rows.shifts, func(s roster.Shift) uuid.UUID { return s.RepID })
+	routeOf := byKey(rows.routes, func(r dispatch.Route) uuid.UUID { return r.RepID })
+	seenAt := byKey(rows.positions, func(p dayPosition) uuid.UUID { return p.RepID })
 	stopsOf := map[uuid.UUID][]dispatch.Stop{}
-	for _, s := range stops {
+	for _, s := range rows.stops {
 		stopsOf[s.RouteID] = append(stopsOf[s.RouteID], s.Stop)
 	}
 	engagementsOf := map[uuid.UUID][]roster.Engagement{}
-	for _, e := range engagements {
+	for _, e := range rows.engagements {
 		engagementsOf[e.RepID] = append(engagementsOf[e.RepID], e)
 	}
 
@@ -174,7 +181,7 @@ func (tx *Tx) RepDays(ctx context.Context, date hours.Date, since time.Time, rep
 			return nil, roster.ErrNoRep
 		}
 		day := dispatch.RepDay{
-			Rep: person.Rep, Absent: slices.Contains(absent, id), Engagements: engagementsOf[id],
+			Rep: person.Rep, Absent: slices.Contains(rows.absent, id), Engagements: engagementsOf[id],
 			Route: dispatch.Route{RepID: id, Date: date}, Travel: geo.Travel{Detour: person.Detour, Speed: person.Speed},
 		}
 		if shift, works := shiftOf[id]; works {
