@@ -1,0 +1,18 @@
+package model
+
+// Interfaces and unions are empty: the domain's types owe the wire no methods.
+type (
+	Node                   any
+	Problem                any
+	VisitCreateResult      any
+	VisitReassignResult    any
+	VisitArriveResult      any
+	VisitStartResult       any
+	VisitCompleteResult    any
+	VisitFailResult        any
+	VisitCancelResult      any
+	AlertAcknowledgeResult any
+	DeviceRegisterResult   any
+	DeviceForgetResult     any
+	PositionReportResult   any
+)

@@ -1,0 +1,168 @@
+package graph
+
+import (
+	"context"
+	"errors"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/hexbeat/hexbeat/auth"
+	"github.com/hexbeat/hexbeat/customer"
+	"github.com/hexbeat/hexbeat/desk"
+	"github.com/hexbeat/hexbeat/dispatch"
+	"github.com/hexbeat/hexbeat/geo"
+	"github.com/hexbeat/hexbeat/graph/model"
+	"github.com/hexbeat/hexbeat/notify"
+	"github.com/hexbeat/hexbeat/postgres"
+	"github.com/hexbeat/hexbeat/roster"
+)
+
+// shape is the member of a result's union that a problem becomes.
+type shape int
+
+const (
+	notFound shape = iota
+	refused
+	invalid
+	mismatch
+	conflict
+)
+
+// problem is a row of the one table from sentinel to what the caller is told.
+type problem struct {
+	err   error
+	shape shape
+	code  string
+	words
+	retryable bool
+	path      []string // the input's field; the first that the input has
+}
+
+// problems are the answers that are not what was wished for. What is not on the table is a fault: a top-level INTERNAL.
+var problems = []problem{
+	{dispatch.ErrNoVisit, notFound, "NOT_FOUND", words{"Визит не найден или вам не виден.", "The visit does not exist or is not yours to see."}, false, []string{"visitId"}},
+	{roster.ErrNoRep, notFound, "NOT_FOUND", words{"Торговый представитель не найден или вам не виден.", "The rep does not exist or is not yours to see."}, false, []string{"toRepId", "repId"}},
+	{customer.ErrNoSite, notFound, "NOT_FOUND", words{"Точка не найдена или вам не видна.", "The site does not exist or is not yours to see."}, false, []string{"siteId"}},
+	{notify.ErrNoAlert, notFound, "NOT_FOUND", words{"Уведомление не найдено или оно не ваше.", "The alert does not exist or is not yours."}, false, []string{"alertId"}},
+	{roster.ErrNoDevice, notFound, "NOT_FOUND", words{"Устройство не найдено или оно не ваше.", "The device does not exist or is not yours."}, false, []string{"deviceId"}},
+	{geo.ErrNoTerritory, notFound, "NOT_FOUND", words{"Территория не найдена или вам не видна.", "The territory does not exist or is not yours to see."}, false, nil},
+	{roster.ErrNoBranch, notFound, "NOT_FOUND", words{"Филиал не найден или вам не виден.", "The branch does not exist or is not yours to see."}, false, nil},
+
+	{dispatch.ErrStale, conflict, "VERSION_CONFLICT", words{"Визит изменился, пока вы на него смотрели. Посмотрите на него заново и решите ещё раз.", "The visit changed since you read it. Look at it as it is now and decide again."}, false, []string{"expectedVersion"}},
+
+	{dispatch.ErrOffShift, refused, "OFF_SHIFT", words{"В этот день у представителя нет смены. Выберите другого.", "The rep has no shift on that day. Choose another."}, true, []string{"toRepId", "repId"}},
+	{dispatch.ErrAbsent, refused, "ABSENT", words{"В этот день представитель отсутствует. Выберите другого.", "The rep is absent on that day. Choose another."}, true, []string{"toRepId", "repId"}},
+	{dispatch.ErrBegun, refused, "BEGUN", words{"Визит уже начат: его заканчивает тот, кто начал.", "The visit has begun: whoever began it ends it."}, false, []string{"visitId"}},
+	{dispatch.ErrEnded, refused, "ENDED", words{"Визит уже завершён.", "The visit has ended."}, false, []string{"visitId"}},
+	{dispatch.ErrSameRep, refused, "SAME_REP", words{"Визит уже у этого представителя.", "The visit is with that rep already."}, false, []string{"toRepId", "repId"}},
+	{dispatch.ErrOtherBranch, refused, "OTHER_BRANCH", words{"Представитель работает в другом филиале. Выберите своего.", "The rep works for another branch. Choose one of this branch."}, false, []string{"toRepId", "repId"}},
+	{desk.ErrNotARep, refused, "NOT_A_REP", words{"Это может сделать только торговый представитель.", "Only a rep can do this."}, false, nil},
+
+	{dispatch.ErrReason, invalid, "UNKNOWN_REASON", words{"Такой причины нет. Возьмите код из списка причин.", "There is no such reason. Take a code from the list of reasons."}, false, []string{"reason"}},
+	{dispatch.ErrOutcome, invalid, "UNKNOWN_OUTCOME", words{"Такого исхода нет. Возьмите код из списка исходов.", "There is no such outcome. Take a code from the list of outcomes."}, false, []string{"outcome"}},
+	{desk.ErrInvalid, invalid, "INVALID", words{"Значение не годится.", "The value won't do."}, false, nil},
+
+	{desk.ErrRequestMismatch, mismatch, "REQUEST_MISMATCH", words{"Этот requestId уже использован для другого. Для нового желания нужен новый.", "This requestId was used for something else. A new wish needs a new one."}, false, []string{"requestId"}},
+}
+
+// invalidWords say what is wrong with a field, by desk.Invalid's code.
+var invalidWords = map[string]words{
+	"TOO_LONG":     {"Слишком длинно. Сократите.", "Too long. Make it shorter."},
+	"TOO_MANY":     {"Слишком много за один раз. Разделите на части.", "Too many at once. Send them in parts."},
+	"OUT_OF_RANGE": {"Число вне допустимых границ.", "The number is out of range."},
+	"EMPTY":        {"Поле не может быть пустым.", "The field can't be empty."},
+	"ORDER":        {"Конец должен быть позже начала.", "The end must come after the beginning."},
+	"NO_PLACE":     {"Таких координат на Земле нет. Широта от -90 до 90, долгота от -180 до 180; проверьте, не переставлены ли они.", "There is no such place on Earth. Latitude is -90 to 90, longitude -180 to 180; check that they are not swapped."},
+	"UNKNOWN_KIND": {"Такого вида визита нет.", "There is no such kind of visit."},
+	"NOT_UUIDV7":   {"Идентификатор должен быть UUID версии 7.", "The id must be a UUID of version 7."},
+}
+
+// refusalWords say why a rep could not be chosen, by dispatch.Refusal's code.
+var refusalWords = map[string]words{
+	dispatch.OffShift:    {"нет смены", "has no shift"},
+	dispatch.Absent:      {"отсутствует", "is absent"},
+	dispatch.OtherBranch: {"из другого филиала", "works for another branch"},
+	dispatch.SameRep:     {"визит уже у него", "has the visit already"},
+	dispatch.ShiftOver:   {"смена закончилась", "the shift is over"},
+}
+
+// topLevel are the faults and refusals that are no answer of the trade.
+var topLevel = []struct {
+	err  error
+	code string
+	words
+}{
+	{auth.ErrExpired, "UNAUTHENTICATED", words{"Срок действия токена истёк. Войдите снова.", "The token has expired. Sign in again."}},
+	{auth.ErrUnauthenticated, "UNAUTHENTICATED", words{"Нужен действующий токен: Authorization: Bearer …", "A valid token is needed: Authorization: Bearer …"}},
+	{auth.ErrForbidden, "FORBIDDEN", words{"Для этого нужна более широкая роль.", "This needs a wider role."}},
+	{postgres.ErrUnavailable, "UNAVAILABLE", words{"База данных сейчас недоступна. Повторите запрос позже с тем же requestId.", "The database can't be reached now. Repeat the request later with the same requestId."}},
+	{context.DeadlineExceeded, "UNAVAILABLE", words{"Ответ занял слишком много времени. Повторите запрос позже с тем же requestId.", "The answer took too long. Repeat the request later with the same requestId."}},
+	{context.Canceled, "UNAVAILABLE", words{"Запрос прерван.", "The request was broken off."}},
+}
+
+// answer turns what the desk said into a member of a mutation's union: success, or the problem that stands on the table.
+// Anything else stays an error.
+func (r *Resolver) answer(ctx context.Context, success any, err error) (any, error) {
+	reading(ctx).forget() // nested fields are read after the commit
+	if err == nil {
+		reading(ctx).expectAfter(success)
+		return success, nil
+	}
+	for _, p := range problems {
+		if errors.Is(err, p.err) {
+			return r.member(ctx, p, err)
+		}
+	}
+	return nil, err
+}
+
+func (r *Resolver) member(ctx context.Context, p problem, err error) (any, error) {
+	path, message := r.inputPath(ctx, p.path), p.words.in(ctx)
+	switch p.shape {
+	case notFound:
+		return model.NotFound{Code: p.code, Message: message, Retryable: p.retryable, Path: path}, nil
+	case refused:
+		return model.Refused{Code: p.code, Message: message, Retryable: p.retryable, Path: path}, nil
+	case mismatch:
+		return model.RequestMismatch{Code: p.code, Message: message, Retryable: p.retryable, Path: path}, nil
+	case conflict:
+		now, err := visitNow(ctx)
+		return model.VersionConflict{Code: p.code, Message: message, Retryable: p.retryable, Path: path, Visit: now}, err
+	}
+	result := model.Invalid{Code: p.code, Message: message, Retryable: p.retryable, Path: path}
+	if wrong := (desk.Invalid{}); errors.As(err, &wrong) {
+		result.Code, result.Path = wrong.Code, wrong.Path
+		if said, known := invalidWords[wrong.Code]; known {
+			result.Message = said.in(ctx)
+		}
+	}
+	return result, nil
+}
+
+// inputPath is the first of the fields that the mutation's input has.
+func (r *Resolver) inputPath(ctx context.Context, candidates []string) []string {
+	field := graphql.GetFieldContext(ctx)
+	if field == nil || field.Field.Definition == nil {
+		return nil
+	}
+	input := field.Field.Definition.Arguments.ForName("input")
+	if input == nil {
+		return nil
+	}
+	for _, name := range candidates {
+		if r.schema.Types[input.Type.Name()].Fields.ForName(name) != nil {
+			return []string{name}
+		}
+	}
+	return nil
+}
+
+// visitNow is the visit a stale wish was about, as the caller may see it now.
+func visitNow(ctx context.Context) (*dispatch.Visit, error) {
+	switch input := graphql.GetFieldContext(ctx).Args["input"].(type) {
+	case model.VisitReassignInput:
+		return maybe(reading(ctx).visit.load(ctx, input.VisitID))
+	case model.VisitCancelInput:
+		return maybe(reading(ctx).visit.load(ctx, input.VisitID))
+	}
+	return nil, nil
+}

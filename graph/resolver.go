@@ -1,0 +1,31 @@
+package graph
+
+import (
+	"context"
+	"time"
+
+	"github.com/hexbeat/hexbeat/auth"
+	"github.com/hexbeat/hexbeat/desk"
+	"github.com/hexbeat/hexbeat/live"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Resolver answers the schema's fields.
+type Resolver struct {
+	desk   *desk.Desk
+	hub    *live.Hub
+	clock  func() time.Time
+	schema *ast.Schema // to name the input's field that is wrong
+}
+
+// role lets through who holds the role or a wider one.
+func role(ctx context.Context, _ any, next func(context.Context) (any, error), least auth.Role) (any, error) {
+	caller, err := auth.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !caller.Has(least) {
+		return nil, auth.ErrForbidden
+	}
+	return next(ctx)
+}

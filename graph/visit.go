@@ -1,0 +1,166 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/desk"
+	"github.com/hexbeat/hexbeat/dispatch"
+	"github.com/hexbeat/hexbeat/graph/model"
+	"github.com/hexbeat/hexbeat/hours"
+	"github.com/hexbeat/hexbeat/postgres"
+	"github.com/hexbeat/hexbeat/roster"
+)
+
+// errNoKind is a fault: the record's keys keep a kind that a visit has.
+var errNoKind = errors.New("the visit's kind is missing")
+
+// reassign carries the wish out, or says what would happen.
+func (r *Resolver) reassign(ctx context.Context, input model.VisitReassignInput) (model.VisitReassigned, error) {
+	wish := desk.ReassignVisit{
+		Visit: input.VisitID, To: input.ToRepID, Seen: dispatch.Revision(input.ExpectedVersion), Reason: input.Reason, Note: text(input.Note),
+	}
+	var done desk.VisitReassigned
+	var err error
+	if input.DryRun != nil && *input.DryRun {
+		done, err = desk.Try(ctx, r.desk, wish)
+	} else {
+		done, err = desk.Do(ctx, r.desk, input.RequestID, wish)
+	}
+	return model.VisitReassigned{Visit: done.Visit, Decision: done.Decision, BatchID: done.Batch, Days: done.Days, Alerts: done.Alerts}, err
+}
+
+func visits(ctx context.Context, first int, after *string, filter *model.VisitFilter) (model.VisitConnection, error) {
+	l := reading(ctx)
+	key, limit, err := paged[postgres.DueKey]("visits", first, after)
+	if err != nil {
+		return model.VisitConnection{}, err
+	}
+	var narrow postgres.VisitFilter
+	if filter != nil {
+		narrow = postgres.VisitFilter{States: filter.States, Rep: filter.Rep, Branch: filter.Branch, Site: filter.Site, Date: filter.Date}
+	}
+	var list []dispatch.Visit
+	err = l.read(ctx, func(tx *postgres.Tx) (err error) {
+		list, err = tx.VisitPage(ctx, l.caller, narrow, key, limit)
+		return err
+	})
+	return visitPage(l, list, first, after, func(v dispatch.Visit) string {
+		return writeCursor("visits", postgres.DueKey{DueTo: v.DueTo, ID: v.ID})
+	}, func(ctx context.Context, tx *postgres.Tx) (int, error) { return tx.VisitCount(ctx, l.caller, narrow) }), err
+}
+
+func queue(ctx context.Context, first int, after *string, territory *uuid.UUID) (model.VisitConnection, error) {
+	l := reading(ctx)
+	key, limit, err := paged[postgres.UrgencyKey]("queue", first, after)
+	if err != nil {
+		return model.VisitConnection{}, err
+	}
+	var list []dispatch.Visit
+	err = l.read(ctx, func(tx *postgres.Tx) (err error) {
+		list, err = tx.QueuePage(ctx, l.caller, territory, l.now, key, limit)
+		return err
+	})
+	return visitPage(l, list, first, after, func(v dispatch.Visit) string {
+		return writeCursor("queue", postgres.UrgencyKey{Priority: v.Priority, DueTo: v.DueTo, ID: v.ID})
+	}, func(ctx context.Context, tx *postgres.Tx) (int, error) {
+		return tx.QueueCount(ctx, l.caller, territory, l.now)
+	}), err
+}
+
+func visitPage(
+	l *loaders, list []dispatch.Visit, first int, after *string, at func(dispatch.Visit) string,
+	count func(context.Context, *postgres.Tx) (int, error),
+) model.VisitConnection {
+	nodes, cursors, info := page(list, first, after, at)
+	l.knowVisits(nodes...)
+	edges := make([]model.VisitEdge, len(nodes))
+	for i, node := range nodes {
+		edges[i] = model.VisitEdge{Cursor: cursors[i], Node: node}
+	}
+	return model.VisitConnection{Edges: edges, Nodes: nodes, PageInfo: info, Count: func(ctx context.Context) (n int, err error) {
+		err = l.read(ctx, func(tx *postgres.Tx) error {
+			n, err = count(ctx, tx)
+			return err
+		})
+		return n, err
+	}}
+}
+
+// changedRoute is the route a change left, times in the rep's zone, its visits announced.
+func changedRoute(ctx context.Context, change *desk.DayChange) (dispatch.Route, error) {
+	l := reading(ctx)
+	rep, err := must[roster.Rep](roster.ErrNoRep)(l.rep.load(ctx, change.Rep))
+	if err != nil {
+		return dispatch.Route{}, err
+	}
+	zone, err := l.zone(ctx, rep.BranchID)
+	return routeInZone(change.Route, zone), err
+}
+
+// expectAfter announces what the fields of a mutation's success ask for, where that is a list.
+func (l *loaders) expectAfter(success any) {
+	done, reassigned := success.(model.VisitReassigned)
+	if !reassigned {
+		return
+	}
+	l.expectVisits(done.Visit)
+	l.rep.expect(repsOf(done.Decision)...)
+	for _, day := range done.Days {
+		l.rep.expect(day.Rep)
+		for _, s := range day.Route.Stops {
+			if s.VisitID != nil {
+				l.visit.expect(*s.VisitID)
+			}
+			if s.EngagementID != nil {
+				l.engagement.expect(*s.EngagementID)
+			}
+		}
+	}
+}
+
+// stop is the visit's place in a route.
+func stop(ctx context.Context, v *dispatch.Visit) (*dispatch.Stop, error) {
+	l := reading(ctx)
+	s, found, err := l.stop.load(ctx, v.ID)
+	if err != nil || !found {
+		return nil, err
+	}
+	zone, err := l.zone(ctx, v.BranchID)
+	return maybe(stopInZone(s, zone), true, err)
+}
+
+func promised(ctx context.Context, v *dispatch.Visit) (*hours.Window, error) {
+	if v.Promised == nil {
+		return nil, nil
+	}
+	window, err := inBranchZone(ctx, v.BranchID, *v.Promised)
+	return maybe(window, true, err)
+}
+
+func inBranchZone(ctx context.Context, branch uuid.UUID, w hours.Window) (hours.Window, error) {
+	zone, err := reading(ctx).zone(ctx, branch)
+	return hours.Window{From: w.From.In(zone), To: w.To.In(zone)}, err
+}
+
+func minutes(n *int) *time.Duration {
+	if n == nil {
+		return nil
+	}
+	d := time.Duration(*n) * time.Minute
+	return &d
+}
+
+// fact is when and where a phone says that something happened.
+func fact(in *model.FactInput) desk.FactReport {
+	if in == nil {
+		return desk.FactReport{}
+	}
+	report := desk.FactReport{DeviceTime: in.DeviceTime, Point: in.Point, Accuracy: in.Accuracy, Mocked: in.Mocked != nil && *in.Mocked}
+	if in.ClockOffsetMs != nil {
+		report.Offset = time.Duration(*in.ClockOffsetMs) * time.Millisecond
+	}
+	return report
+}
