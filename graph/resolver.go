@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/desk"
 	"github.com/hexbeat/hexbeat/live"
@@ -19,7 +20,7 @@ type Resolver struct {
 }
 
 // role lets through who holds the role or a wider one.
-func role(ctx context.Context, _ any, next func(context.Context) (any, error), least auth.Role) (any, error) {
+func role(ctx context.Context, _ any, next graphql.Resolver, least auth.Role) (any, error) {
 	caller, err := auth.From(ctx)
 	if err != nil {
 		return nil, err
