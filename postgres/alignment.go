@@ -258,10 +258,9 @@ type Rehomed struct {
 }
 
 const lockRehomed = `
-WITH owner AS (` + owners + `)
 SELECT ` + visitColumns + `, owner.rep_id AS owner
 FROM   visit AS v
-JOIN   owner ON owner.site_id = v.site_id
+JOIN   site AS s ON s.organization_id = v.organization_id AND s.id = v.site_id` + ownerOf + `
 WHERE  v.organization_id = @organization AND v.branch_id = @branch AND v.line_id = @line AND NOT v.rep_pinned
 AND    (v.state = 'BACKLOG' OR v.state = 'QUEUED' AND v.queue_reason = 'NO_OWNER') AND v.rep_id IS DISTINCT FROM owner.rep_id
 ORDER  BY v.id

@@ -39,11 +39,10 @@ func (o Owed) Cadence() customer.Cadence {
 	return c
 }
 
-// owners says who answers for each site of a branch and line on a day: a row for the site itself goes before one for its
-// customer, and that before its territory's. A site that no design placed belongs where its cell lies.
-const owners = `
-SELECT s.id AS site_id, t.territory_id, CASE WHEN own.id IS NOT NULL THEN own.rep_id WHEN acc.id IS NOT NULL THEN acc.rep_id ELSE ter.rep_id END AS rep_id
-FROM   site AS s
+// ownerOf joins to a site s who answers for it on a day: a row for the site itself goes before one for its customer, and that before
+// its territory's. A site that no design placed belongs where its cell lies. It is joined and not kept apart as a query of its own:
+// each step is one look into an index, however little the planner knows of a record that was filled a moment ago.
+const ownerOf = `
 LEFT   JOIN alignment AS al ON al.organization_id = s.organization_id AND al.branch_id = s.branch_id AND al.line_id = @line
        AND al.state = 'PUBLISHED' AND al.valid_from <= @date AND (al.valid_to IS NULL OR al.valid_to > @date)
 LEFT   JOIN alignment_site AS placed ON placed.organization_id = s.organization_id AND placed.alignment_id = al.id AND placed.site_id = s.id
@@ -55,20 +54,18 @@ LEFT   JOIN responsibility AS acc ON acc.organization_id = s.organization_id AND
        AND acc.role = 'OWNER' AND acc.valid_from <= @date AND (acc.valid_to IS NULL OR acc.valid_to > @date)
 LEFT   JOIN responsibility AS own ON own.organization_id = s.organization_id AND own.site_id = s.id AND own.line_id = @line
        AND own.role = 'OWNER' AND own.valid_from <= @date AND (own.valid_to IS NULL OR own.valid_to > @date)
-WHERE  s.organization_id = @organization AND s.branch_id = @branch`
+CROSS  JOIN LATERAL (SELECT CASE WHEN own.id IS NOT NULL THEN own.rep_id WHEN acc.id IS NOT NULL THEN acc.rep_id ELSE ter.rep_id END AS rep_id) AS owner`
 
 const owedVisits = `
-WITH owner AS (` + owners + `)
 SELECT s.id AS site_id, s.customer_id, c.line_id, c.kind, c.every_days, c.weekdays, c.valid_from AS since, done.last, s.service, s.priority,
-       s.time_zone, s.lat IS NOT NULL AS located, owner.rep_id, owner.territory_id
+       s.time_zone, s.lat IS NOT NULL AS located, owner.rep_id, t.territory_id
 FROM   site AS s
 JOIN   cadence AS c ON c.organization_id = s.organization_id AND c.site_id = s.id AND c.line_id = @line
        AND c.valid_from <= @date AND (c.valid_to IS NULL OR c.valid_to > @date)
-JOIN   owner ON owner.site_id = s.id
-LEFT   JOIN (SELECT v.site_id, v.kind, max(v.date) AS last
-             FROM   visit AS v
-             WHERE  v.organization_id = @organization AND v.branch_id = @branch AND v.line_id = @line AND v.state = 'DONE'
-             GROUP  BY v.site_id, v.kind) AS done ON done.site_id = s.id AND done.kind = c.kind
+CROSS  JOIN LATERAL (SELECT max(v.date) AS last
+                     FROM   visit AS v
+                     WHERE  v.organization_id = s.organization_id AND v.site_id = s.id AND v.line_id = c.line_id AND v.kind = c.kind
+                     AND    v.state = 'DONE') AS done` + ownerOf + `
 WHERE  s.organization_id = @organization AND s.branch_id = @branch AND s.status = 'ACTIVE'
 AND    NOT EXISTS (SELECT FROM visit AS open
                    WHERE open.organization_id = s.organization_id AND open.site_id = s.id AND open.line_id = c.line_id AND open.kind = c.kind
@@ -167,10 +164,8 @@ type PlacedSite struct {
 }
 
 const placedSites = `
-WITH owner AS (` + owners + `)
-SELECT s.id, s.lat, s.lon, s.workload, owner.territory_id
-FROM   site AS s
-JOIN   owner ON owner.site_id = s.id
+SELECT s.id, s.lat, s.lon, s.workload, t.territory_id
+FROM   site AS s` + ownerOf + `
 WHERE  s.organization_id = @organization AND s.branch_id = @branch AND s.status IN ('PROSPECT', 'ACTIVE') AND s.lat IS NOT NULL
 ORDER  BY s.id`
 
