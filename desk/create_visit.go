@@ -58,6 +58,10 @@ func (c CreateVisit) run(ctx context.Context, tx *Tx) (dispatch.Visit, error) {
 		date = *c.Date
 	}
 	call := dispatch.Call{Visit: c.visit(tx, site, line, date), Site: site}
+	if err := tx.place(ctx, site.TimeZone, call.Visit); err != nil {
+		return dispatch.Visit{}, err
+	}
+	call.Owner = tx.placed[site.ID].Owner
 	var day *dispatch.RepDay
 	if c.Rep != nil {
 		days, err := tx.lockDays(ctx, date, *c.Rep)

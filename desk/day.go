@@ -30,12 +30,8 @@ func (tx *Tx) lockCall(ctx context.Context, visit uuid.UUID) (dispatch.Call, err
 	if !tx.maySee(v) {
 		return dispatch.Call{}, dispatch.ErrNoVisit
 	}
-	site, err := tx.Site(ctx, v.SiteID)
-	if err != nil {
-		return dispatch.Call{}, err
-	}
 	tx.concerns(v.ID)
-	return dispatch.Call{Visit: v, Site: site}, nil
+	return tx.callOf(ctx, v)
 }
 
 // lockDispatched locks a visit that the caller wants to move or call off. Seeing it as a rep is not enough.

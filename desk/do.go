@@ -42,7 +42,8 @@ type Tx struct {
 	Batch   uuid.UUID // names everything this command does
 
 	desk    *Desk
-	targets []uuid.UUID // what the audit line names
+	targets []uuid.UUID                       // what the audit line names
+	placed  map[uuid.UUID]postgres.Dimensions // of the sites that events will be about
 }
 
 // Do carries out one wish in one transaction: it admits the caller, answers a repeated request with its first answer,

@@ -108,14 +108,13 @@ func (f fact) load(ctx context.Context, tx *Tx) (dispatch.Call, *dispatch.RepDay
 			return dispatch.Call{}, nil, dispatch.ErrOutcome
 		}
 	}
-	site, err := tx.Site(ctx, visit.SiteID)
+	tx.concerns(visit.ID)
+	call, err := tx.callOf(ctx, visit)
 	if err != nil {
 		return dispatch.Call{}, nil, err
 	}
-	tx.concerns(visit.ID)
-	call := dispatch.Call{Visit: visit, Site: site}
 	if visit.Date == nil && visit.RepID != nil && *visit.RepID == tx.Caller.Rep {
-		day, err := tx.todayOf(ctx, tx.Caller.Rep, zoneOf(site.TimeZone))
+		day, err := tx.todayOf(ctx, tx.Caller.Rep, zoneOf(call.Site.TimeZone))
 		return call, day, err
 	}
 	day, err := tx.dayOf(ctx, visit)

@@ -70,6 +70,7 @@ func (c OweVisits) run(ctx context.Context, tx *Tx) (VisitsOwed, error) {
 		events = append(events, dispatch.Event{
 			ID: newID(), Type: dispatch.VisitCreated, HappenedAt: tx.Now, Date: hours.DateOf(tx.Now.In(zoneOf(o.TimeZone))), TimeZone: o.TimeZone,
 			Visit: &v.ID, Customer: &o.Customer, Site: &o.Site, Owner: v.RepID, Branch: &c.Branch, Territory: o.Territory, Line: &o.Line,
+			Segment: segment(o.Segment),
 		})
 	}
 	if len(visits) == 0 {

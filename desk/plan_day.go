@@ -64,6 +64,9 @@ func (c PlanDay) run(ctx context.Context, tx *Tx) (DayPlanned, error) {
 		return result, err
 	}
 	result.Route = planned.Route.ID
+	if err := tx.place(ctx, branch.TimeZone, plan.Placed...); err != nil {
+		return result, err
+	}
 	calls := calls(candidates...)
 	var changes []postgres.FeedChange
 	var events []dispatch.Event

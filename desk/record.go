@@ -126,10 +126,47 @@ func (tx *Tx) happened(ctx context.Context, events ...dispatch.Event) error {
 // event fills in what every event about a visit says, as of now.
 func (tx *Tx) event(kind dispatch.EventType, call dispatch.Call, owner *uuid.UUID) dispatch.Event {
 	v, zone := call.Visit, zoneOf(call.Site.TimeZone)
+	place := tx.placed[v.SiteID]
 	return dispatch.Event{
 		ID: newID(), Type: kind, HappenedAt: tx.Now, Date: hours.DateOf(tx.Now.In(zone)), TimeZone: call.Site.TimeZone,
 		Visit: &v.ID, Customer: &call.Site.CustomerID, Site: &v.SiteID, Owner: owner, Branch: &v.BranchID, Line: &v.LineID,
+		Territory: place.Territory, Segment: segment(place.Segment),
 	}
+}
+
+// segment is a customer's segment as events keep it: nil where there is none.
+func segment(name string) *string {
+	if name == "" {
+		return nil
+	}
+	return &name
+}
+
+// place finds out where the sites of visits stand today, for the events about them. All are of the first one's line.
+func (tx *Tx) place(ctx context.Context, timeZone string, visits ...dispatch.Visit) error {
+	if len(visits) == 0 {
+		return nil
+	}
+	sites := make([]uuid.UUID, len(visits))
+	for i, v := range visits {
+		sites[i] = v.SiteID
+	}
+	var err error
+	today := hours.DateOf(tx.Now.In(zoneOf(timeZone)))
+	if tx.placed, err = tx.Dimensions(ctx, visits[0].LineID, today, sites...); err != nil {
+		return fmt.Errorf("find territories: %w", err)
+	}
+	return nil
+}
+
+// callOf is the visit as decisions and events see it: with its site, and with whose ground that is.
+func (tx *Tx) callOf(ctx context.Context, v dispatch.Visit) (dispatch.Call, error) {
+	site, err := tx.Site(ctx, v.SiteID)
+	if err != nil {
+		return dispatch.Call{}, err
+	}
+	err = tx.place(ctx, site.TimeZone, v)
+	return dispatch.Call{Visit: v, Site: site, Owner: tx.placed[v.SiteID].Owner}, err
 }
 
 func zoneOf(name string) *time.Location {

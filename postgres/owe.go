@@ -28,6 +28,7 @@ type Owed struct {
 	Located   bool          `db:"located"`
 	Rep       *uuid.UUID    `db:"rep_id"` // who answers for it; nil: nobody
 	Territory *uuid.UUID    `db:"territory_id"`
+	Segment   string        `db:"segment"` // of its customer
 }
 
 // Cadence is the site's rhythm as the domain knows it.
@@ -58,8 +59,9 @@ CROSS  JOIN LATERAL (SELECT CASE WHEN own.id IS NOT NULL THEN own.rep_id WHEN ac
 
 const owedVisits = `
 SELECT s.id AS site_id, s.customer_id, c.line_id, c.kind, c.every_days, c.weekdays, c.valid_from AS since, done.last, s.service, s.priority,
-       s.time_zone, s.lat IS NOT NULL AS located, owner.rep_id, t.territory_id
+       s.time_zone, s.lat IS NOT NULL AS located, owner.rep_id, t.territory_id, cu.segment
 FROM   site AS s
+JOIN   customer AS cu ON cu.organization_id = s.organization_id AND cu.id = s.customer_id
 JOIN   cadence AS c ON c.organization_id = s.organization_id AND c.site_id = s.id AND c.line_id = @line
        AND c.valid_from <= @date AND (c.valid_to IS NULL OR c.valid_to > @date)
 CROSS  JOIN LATERAL (SELECT max(v.date) AS last
