@@ -34,7 +34,7 @@ type customerPart struct {
 
 	newCustomers, oldCustomers []postgres.ImportedCustomer
 	newSites, oldSites         []postgres.ImportedSite
-	cadences                   []postgres.ImportedCadence
+	newCadences, oldCadences   []postgres.ImportedCadence
 	entities                   []postgres.ImportedEntity
 	customerRefs, siteRefs     []postgres.Reference
 	branchOf                   map[uuid.UUID]uuid.UUID // of the sites
@@ -80,20 +80,20 @@ func (p *customerPart) take(row table.CustomerRow) error {
 	if err != nil {
 		return err
 	}
+	today := hours.DateOf(p.now.In(branch.Zone()))
+	cadence := postgres.ImportedCadence{
+		ID: newID(), Site: site.ID, Line: line, Kind: KindRegular, Every: row.Every, Weekdays: row.Weekdays, From: today,
+	}
 	if seen {
 		p.done.Changed++
-		p.oldSites = append(p.oldSites, site)
+		p.oldSites, p.oldCadences = append(p.oldSites, site), append(p.oldCadences, cadence)
 	} else {
 		p.done.Added++
-		p.newSites = append(p.newSites, site)
+		p.newSites, p.newCadences = append(p.newSites, site), append(p.newCadences, cadence)
 	}
 	ref.Hash = hash
 	p.siteRefs = append(p.siteRefs, ref)
-	p.branchOf[ref.Target] = branch.ID
-	today := hours.DateOf(p.now.In(branch.Zone()))
-	p.cadences = append(p.cadences, postgres.ImportedCadence{
-		ID: newID(), Site: site.ID, Line: line, Kind: KindRegular, Every: row.Every, Weekdays: row.Weekdays, From: today,
-	})
+	p.branchOf[site.ID] = branch.ID
 	if row.INN != "" {
 		p.entities = append(p.entities, postgres.ImportedEntity{ID: newID(), Customer: site.Customer, INN: row.INN, Site: site.ID, From: today})
 	}

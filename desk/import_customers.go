@@ -101,7 +101,10 @@ func (c ImportCustomers) write(ctx context.Context, tx *Tx, p *customerPart) err
 	if err != nil {
 		return fmt.Errorf("change sites: %w", err)
 	}
-	if err := tx.SetCadences(ctx, p.cadences); err != nil {
+	if err := tx.AddCadences(ctx, p.newCadences); err != nil {
+		return fmt.Errorf("add cadences: %w", err)
+	}
+	if err := tx.SetCadences(ctx, p.oldCadences); err != nil {
 		return fmt.Errorf("set cadences: %w", err)
 	}
 	if err := tx.SetEntities(ctx, p.entities); err != nil {

@@ -59,9 +59,12 @@ type ImportedEntity struct {
 	From     hours.Date `json:"valid_from"`
 }
 
-const lockImports = `SELECT o.organization_id FROM organization AS o WHERE o.organization_id = @organization FOR NO KEY UPDATE`
+const lockImports = `
+SELECT set_config('plan_cache_mode', 'force_custom_plan', true)
+FROM  (SELECT FROM organization AS o WHERE o.organization_id = @organization FOR NO KEY UPDATE) AS own`
 
-// LockImports makes imports of one organization take turns, chunk by chunk. Nothing else waits for it.
+// LockImports makes imports of one organization take turns, part by part; nothing else waits for it. Plans are made anew for each part: one
+// made while the tables were empty would read them from end to end ever after.
 func (tx *Tx) LockImports(ctx context.Context) error {
 	return tx.exec(ctx, 1, lockImports, pgx.StrictNamedArgs{"organization": tx.Organization})
 }
@@ -167,14 +170,24 @@ WHERE  c.organization_id = @organization AND c.site_id = t.site_id AND c.line_id
 AND    c.valid_to IS NULL AND c.valid_from < t.valid_from
 AND   (c.every_days, c.weekdays) IS DISTINCT FROM (t.every_days, coalesce(t.weekdays, '{}'))`
 
-	beginCadences = `
+	addCadences = `
 INSERT INTO cadence (organization_id, id, site_id, line_id, kind, every_days, weekdays, valid_from)
 SELECT @organization, t.id, t.site_id, t.line_id, t.kind, t.every_days, coalesce(t.weekdays, '{}'), t.valid_from
-FROM   ` + cadenceRecord + `
+FROM   ` + cadenceRecord
+
+	beginCadences = addCadences + `
 WHERE  NOT EXISTS (
     SELECT FROM cadence AS c
     WHERE  c.organization_id = @organization AND c.site_id = t.site_id AND c.line_id = t.line_id AND c.kind = t.kind AND c.valid_to IS NULL)`
 )
+
+// AddCadences says how often new sites are to be visited.
+func (tx *Tx) AddCadences(ctx context.Context, list []ImportedCadence) error {
+	if len(list) == 0 {
+		return nil
+	}
+	return tx.exec(ctx, len(list), addCadences, pgx.StrictNamedArgs{"organization": tx.Organization, "rows": list})
+}
 
 // SetCadences says how often sites are to be visited from a day on. A rhythm that is the same goes on; one that began on the same day
 // is corrected.
