@@ -22,5 +22,24 @@ func explain(err error) string {
 			return strings.ReplaceAll(err.Error(), invalid.Error(), fmt.Sprintf("%s %s", strings.Join(invalid.Path, "."), words))
 		}
 	}
-	return strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
+	return oneLine(err.Error())
+}
+
+// oneLine puts the lines of a text behind one another.
+func oneLine(text string) string {
+	var line strings.Builder
+	for part := range strings.Lines(text) {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		switch {
+		case line.Len() == 0:
+		case strings.HasSuffix(line.String(), ":"):
+			line.WriteString(" ")
+		default:
+			line.WriteString("; ")
+		}
+		line.WriteString(part)
+	}
+	return line.String()
 }

@@ -44,6 +44,7 @@ func commands() []command {
 		importCustomersCommand(),
 		territoriesCommand(),
 		migrateCommand(),
+		doctorCommand(),
 		versionCommand(),
 	}
 }
