@@ -8,6 +8,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/hexbeat/hexbeat/auth"
+	"github.com/hexbeat/hexbeat/board"
 	"github.com/hexbeat/hexbeat/desk"
 	"github.com/hexbeat/hexbeat/graph/gen"
 	"github.com/hexbeat/hexbeat/live"
@@ -19,6 +20,7 @@ type Config struct {
 	DB             *postgres.DB
 	Desk           *desk.Desk
 	Hub            *live.Hub
+	Board          *board.Board
 	SignIn         func(ctx context.Context, token string) (auth.Caller, error) // postgres.SignIns.SignIn
 	Clock          func() time.Time
 	Log            *slog.Logger // nil: slog's default
@@ -42,7 +44,7 @@ func New(config Config) http.Handler {
 	if config.Log == nil {
 		config.Log = slog.Default()
 	}
-	resolver := &Resolver{desk: config.Desk, hub: config.Hub, clock: config.Clock}
+	resolver := &Resolver{desk: config.Desk, hub: config.Hub, board: config.Board, clock: config.Clock}
 	schema := gen.NewExecutableSchema(gen.Config{
 		Resolvers: resolver, Directives: gen.DirectiveRoot{Role: role}, Complexity: complexity(),
 	})

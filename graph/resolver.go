@@ -6,6 +6,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/hexbeat/hexbeat/auth"
+	"github.com/hexbeat/hexbeat/board"
 	"github.com/hexbeat/hexbeat/desk"
 	"github.com/hexbeat/hexbeat/live"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -15,6 +16,7 @@ import (
 type Resolver struct {
 	desk   *desk.Desk
 	hub    *live.Hub
+	board  *board.Board
 	clock  func() time.Time
 	schema *ast.Schema // to name the input's field that is wrong
 }

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,14 +23,56 @@ func (r *Resolver) reassign(ctx context.Context, input model.VisitReassignInput)
 	wish := desk.ReassignVisit{
 		Visit: input.VisitID, To: input.ToRepID, Seen: dispatch.Revision(input.ExpectedVersion), Reason: input.Reason, Note: text(input.Note),
 	}
+	others, err := r.others(ctx, input)
+	if err != nil {
+		return model.VisitReassigned{}, err
+	}
+	wish.Others = others
 	var done desk.VisitReassigned
-	var err error
 	if input.DryRun != nil && *input.DryRun {
 		done, err = desk.Try(ctx, r.desk, wish)
 	} else {
 		done, err = desk.Do(ctx, r.desk, input.RequestID, wish)
 	}
 	return model.VisitReassigned{Visit: done.Visit, Decision: done.Decision, BatchID: done.Batch, Days: done.Days, Alerts: done.Alerts}, err
+}
+
+// mostOthers is how many reps besides the chosen one a decision looks at.
+const mostOthers = 3
+
+// others asks the board who might take the visit instead. A visit that is missing here is missing for the command too, which says so.
+func (r *Resolver) others(ctx context.Context, input model.VisitReassignInput) ([]uuid.UUID, error) {
+	l := reading(ctx)
+	var call dispatch.Call
+	err := l.read(ctx, func(tx *postgres.Tx) (err error) {
+		seen, err := tx.Visits(ctx, l.caller, []uuid.UUID{input.VisitID})
+		if err != nil {
+			return err
+		}
+		if len(seen) == 0 {
+			return dispatch.ErrNoVisit
+		}
+		call.Visit = seen[0]
+		call.Site, err = tx.Site(ctx, call.Visit.SiteID)
+		return err
+	})
+	if errors.Is(err, dispatch.ErrNoVisit) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	zone, err := time.LoadLocation(call.Site.TimeZone)
+	if err != nil {
+		return nil, err
+	}
+	date := hours.DateOf(r.clock().In(zone))
+	if call.Visit.Date != nil {
+		date = *call.Visit.Date
+	}
+	candidates, err := r.board.Candidates(ctx, l.caller.Organization, call, date)
+	candidates = slices.DeleteFunc(candidates, func(rep uuid.UUID) bool { return rep == input.ToRepID })
+	return candidates[:min(mostOthers, len(candidates))], err
 }
 
 func visits(ctx context.Context, first int, after *string, filter *model.VisitFilter) (model.VisitConnection, error) {

@@ -36,12 +36,17 @@ type command struct {
 func commands() []command {
 	return []command{
 		helpCommand(),
+		demoCommand(),
+		serveCommand(),
 		organizationAddCommand(),
 		branchAddCommand(),
 		userAddCommand(),
 		tokenCommand(),
 		importRepsCommand(),
 		importCustomersCommand(),
+		alignmentDraftCommand(),
+		alignmentPublishCommand(),
+		planCommand(),
 		territoriesCommand(),
 		migrateCommand(),
 		doctorCommand(),
