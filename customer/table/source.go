@@ -75,7 +75,7 @@ func open(r io.Reader, known columns) (source, *layout, error) {
 func readHeader(src source, known columns) (*layout, error) {
 	rec, err := src.next()
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return nil, ErrEmpty
 	case err != nil:
 		return nil, err
@@ -90,7 +90,7 @@ func each(src source, lay *layout, take func(*row)) (rejected []Rejected, err er
 	r := row{layout: lay}
 	for n := 0; ; n++ {
 		rec, err := src.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			if n == 0 {
 				return nil, ErrNoRows
 			}

@@ -199,7 +199,7 @@ func wellFormed(entry *zip.File) error {
 	for d := xml.NewDecoder(r); ; {
 		switch token, err := d.Token(); token.(type) {
 		case nil:
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return nil
 			}
 			return fmt.Errorf("%w: %w", ErrDamaged, err)
