@@ -33,7 +33,7 @@ type problem struct {
 // answerOf reads FCM's refusal out of the SDK's error. Nothing of its text goes further: it may quote the token.
 func answerOf(err error, now time.Time) notify.Answer {
 	response := errorutils.HTTPResponse(err) //nolint:bodyclose // the SDK has read and closed it
-	if response == nil { // the SDK did not like the message, and sent nothing
+	if response == nil {                     // the SDK did not like the message, and sent nothing
 		return notify.Answer{Status: http.StatusBadRequest, Code: "INVALID_MESSAGE"}
 	}
 	body, _ := io.ReadAll(response.Body) // it is in memory
