@@ -43,7 +43,7 @@ var mayImport = map[string]string{
 // onlyIn names the rooms that may use a library.
 var onlyIn = map[string]string{
 	"github.com/uber/h3-go":    "geo",
-	"github.com/jackc/pgx":     "postgres postgres/local postgres/pgtest desk work", // desk and work only name its transaction
+	"github.com/jackc/pgx":     "postgres postgres/local postgres/pgtest desk work cmd", // the last three only name its transaction
 	"github.com/riverqueue":    "postgres desk work cmd",
 	"github.com/99designs":     "graph",
 	"firebase.google.com/go":   "notify/fcm",
