@@ -120,10 +120,14 @@ func (c ReassignVisit) write(ctx context.Context, tx *Tx, before dispatch.Call, 
 	if err := tx.PinVisit(ctx, after.ID, tx.Caller.Person, string(tx.Caller.Door)); err != nil {
 		return VisitReassigned{}, err
 	}
-	if err := tx.AddAssignments(ctx, postgres.Assignment{
-		Visit: after.ID, Epoch: after.Epoch, Rep: after.RepID, Batch: tx.Batch, Decision: &outcome.Decision.ID, At: tx.Now,
-	}); err != nil {
-		return VisitReassigned{}, err
+	// A rep's own backlog visit, given a day, stays in the rep's epoch.
+	handedOver := after.Epoch != before.Visit.Epoch
+	if handedOver {
+		if err := tx.AddAssignments(ctx, postgres.Assignment{
+			Visit: after.ID, Epoch: after.Epoch, Rep: after.RepID, Batch: tx.Batch, Decision: &outcome.Decision.ID, At: tx.Now,
+		}); err != nil {
+			return VisitReassigned{}, err
+		}
 	}
 	days := []*dispatch.RepDay{&outcome.To}
 	changes := []DayChange{{Rep: outcome.To.Rep.ID, Before: outcome.ToLoad.Before, After: outcome.ToLoad.After}}
@@ -141,7 +145,10 @@ func (c ReassignVisit) write(ctx context.Context, tx *Tx, before dispatch.Call, 
 		return VisitReassigned{}, err
 	}
 	event := tx.event(dispatch.VisitReassigned, before, after.RepID)
-	event.TakenFrom, event.Code = before.Visit.RepID, c.Reason
+	event.Code = c.Reason
+	if handedOver {
+		event.TakenFrom = before.Visit.RepID
+	}
 	if err := tx.happened(ctx, event); err != nil {
 		return VisitReassigned{}, err
 	}
