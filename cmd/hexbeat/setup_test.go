@@ -1,0 +1,97 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hexbeat/hexbeat/auth"
+)
+
+func TestACompanyIsSetUpByHand(t *testing.T) {
+	t.Parallel()
+	p := aCompany(t)
+	p.does("branch", "add", "--name", "Север", "--parent", "Москва", "--time-zone", "Asia/Yekaterinburg", "--open", "08:00")
+	first := p.does("user", "add", "--email", "Anna@Romashka.RU", "--name", "Анна", "--role", "rep", "--branch", "Север")
+	again := p.does("user", "add", "--email", "anna@romashka.ru", "--role", "dispatcher", "--branch", "Москва")
+	if first != again {
+		t.Errorf("a second role made another person: %q and %q", first, again)
+	}
+	printed := p.does("token", "--email", "anna@romashka.ru", "--expires", "1h")
+	token := strings.TrimSpace(printed)
+	if printed != token+"\n" || !strings.HasPrefix(token, "hb_") {
+		t.Errorf("token prints %q, want the token alone on its line", printed)
+	}
+	caller, err := p.db().SignIn(t.Context(), token, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(caller.Roles, []auth.Role{auth.Dispatcher, auth.Rep}); diff != "" {
+		t.Errorf("roles (-got +want):\n%s", diff)
+	}
+	if len(caller.Branches) != 2 || caller.Everywhere || caller.Locale != "ru" {
+		t.Errorf("caller = %+v, want Москва with what lies below it", caller)
+	}
+	if n := p.counts("SELECT count(*) FROM audit"); n != 6 {
+		t.Errorf("%d audit lines, want one for each of 6 commands", n)
+	}
+}
+
+func TestVariablesStandInForFlags(t *testing.T) {
+	t.Parallel()
+	p := aProgram(t)
+	p.variables["HEXBEAT_NAME"] = "Ромашка"
+	p.does("organization", "add")
+	if n := p.counts("SELECT count(*) FROM organization WHERE name = 'Ромашка'"); n != 1 {
+		t.Errorf("%d organizations are called by HEXBEAT_NAME, want 1", n)
+	}
+	p.does("organization", "add", "--name=Лютик")
+	if n := p.counts("SELECT count(*) FROM organization WHERE name = 'Лютик'"); n != 1 {
+		t.Errorf("%d organizations are called by the flag, which goes first, want 1", n)
+	}
+}
+
+func TestEachOrganizationHasWordsForItsVisits(t *testing.T) {
+	t.Parallel()
+	p := aProgram(t)
+	p.does("organization", "add", "--name", "Ромашка")
+	p.does("organization", "add", "--name", "Лютик")
+	for table, want := range map[string]int{"line": 2, "visit_kind": 12, "outcome": 14, "reason": 22} {
+		if got := p.counts("SELECT count(*) FROM " + table); got != want {
+			t.Errorf("%d rows of %s for two organizations, want %d", got, table, want)
+		}
+	}
+}
+
+func TestDoctorSaysWhatToMend(t *testing.T) {
+	t.Parallel()
+	p := aProgram(t)
+	if out := p.does("doctor"); strings.Contains(out, "MEND") || !strings.Contains(out, "up to date") {
+		t.Errorf("doctor on a sound database says:\n%s", out)
+	}
+	code, out, errs := p.run("doctor", "--fcm-credentials", "/nowhere.json")
+	if code != exitFailed || !strings.Contains(out, "MEND  push") || errs != "hexbeat: to be mended: 1 of 5\n" {
+		t.Errorf("doctor without its push credentials = %d, %q:\n%s", code, errs, out)
+	}
+	p.variables["DATABASE_URL"] = "postgres://localhost:1/none"
+	if code, out, _ := p.run("doctor"); code != exitFailed || !strings.Contains(out, "MEND  database") {
+		t.Errorf("doctor without a database = %d:\n%s", code, out)
+	}
+}
+
+func TestAnOldSchemaIsMigratedWhenAsked(t *testing.T) {
+	t.Parallel()
+	p := anEmptyProgram(t)
+	code, _, errs := p.run("organization", "add", "--name", "Ромашка")
+	if code != exitFailed || !strings.Contains(errs, "run hexbeat migrate") {
+		t.Errorf("on an empty database: %d, %q, want the advice to migrate", code, errs)
+	}
+	code, out, errs := p.run("migrate")
+	if code != exitDone || out != "the schema is up to date\n" || !strings.Contains(errs, "0001_people.sql") {
+		t.Errorf("migrate = %d, %q, %q", code, out, errs)
+	}
+	if out := p.does("migrate"); out != "the schema was up to date already\n" {
+		t.Errorf("a second migrate says %q", out)
+	}
+}
