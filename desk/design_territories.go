@@ -37,6 +37,7 @@ type ground struct {
 	sites   []postgres.PlacedSite
 	reps    []roster.Rep
 	current []geo.Territory
+	foreign []geo.Cell // where other branches have sites
 	today   hours.Date
 }
 
@@ -107,6 +108,9 @@ func survey(ctx context.Context, d *Desk, branch uuid.UUID) (ground, error) {
 		if g.reps, err = tx.RepsOf(ctx, branch); err != nil {
 			return fmt.Errorf("read reps: %w", err)
 		}
+		if g.foreign, err = tx.ForeignCells(ctx, branch); err != nil {
+			return fmt.Errorf("read other branches' ground: %w", err)
+		}
 		g.current, err = tx.CurrentTerritories(ctx, branch, g.line, g.today)
 		return err
 	})
@@ -115,10 +119,15 @@ func survey(ctx context.Context, d *Desk, branch uuid.UUID) (ground, error) {
 
 // territories dresses units and sites given to k territories as the record keeps them: with ground, outline, colour and balance.
 func (g ground) territories(units []geo.Unit, unitTerritory, siteTerritory []int, k int) ([]postgres.AlignedTerritory, error) {
+	units, unitTerritory, err := g.withNeighbours(units, unitTerritory, k)
+	if err != nil {
+		return nil, err
+	}
 	cells, err := geo.Cover(units, unitTerritory, coverRings)
 	if err != nil {
 		return nil, err
 	}
+	cells = cells[:min(k, len(cells))]
 	for len(cells) < k {
 		cells = append(cells, nil) // a territory without ground: its rep owns no located site
 	}
@@ -152,6 +161,32 @@ func (g ground) territories(units []geo.Unit, unitTerritory, siteTerritory []int
 		}
 	}
 	return territories, nil
+}
+
+// withNeighbours adds the other branches' occupied cells as one more territory, so that ground between branches goes to the nearer
+// one. A cell where both have sites is left to this branch; each site keeps its own branch whatever the map shows.
+func (g ground) withNeighbours(units []geo.Unit, unitTerritory []int, k int) ([]geo.Unit, []int, error) {
+	own := map[geo.Cell]bool{}
+	for _, u := range units {
+		parent, err := u.Cell.Parent(geo.SiteResolution)
+		if err != nil {
+			return nil, nil, err
+		}
+		own[parent] = true
+	}
+	units, unitTerritory = slices.Clone(units), slices.Clone(unitTerritory)
+	for _, cell := range g.foreign {
+		if own[cell] {
+			continue
+		}
+		centre, err := cell.Center()
+		if err != nil {
+			return nil, nil, err
+		}
+		units = append(units, geo.Unit{Cell: cell, Center: centre})
+		unitTerritory = append(unitTerritory, k)
+	}
+	return units, unitTerritory, nil
 }
 
 // centresOf is the middle of each territory's work.

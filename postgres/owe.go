@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/customer"
 	"github.com/hexbeat/hexbeat/dispatch"
+	"github.com/hexbeat/hexbeat/geo"
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/roster"
 	"github.com/jackc/pgx/v5"
@@ -176,4 +177,15 @@ func (tx *Tx) PlacedSites(ctx context.Context, branch, line uuid.UUID, date hour
 	return all[PlacedSite](ctx, tx, placedSites, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "branch": branch, "line": line, "date": date,
 	})
+}
+
+const foreignCells = `
+SELECT DISTINCT s.cell
+FROM   site AS s
+WHERE  s.organization_id = @organization AND s.branch_id <> @branch AND s.status IN ('PROSPECT', 'ACTIVE') AND s.cell IS NOT NULL
+ORDER  BY s.cell`
+
+// ForeignCells lists where the other branches of the organization have sites: that ground is not this branch's to take.
+func (tx *Tx) ForeignCells(ctx context.Context, branch uuid.UUID) ([]geo.Cell, error) {
+	return values[geo.Cell](ctx, tx, foreignCells, pgx.StrictNamedArgs{"organization": tx.Organization, "branch": branch})
 }

@@ -60,6 +60,11 @@ func (d *demonstration) prepare(ctx context.Context) error {
 	if err := d.planToday(ctx, branches); err != nil {
 		return err
 	}
+	if fresh {
+		if err := d.complain(ctx, branches); err != nil {
+			return err
+		}
+	}
 	if err := d.issueTokens(ctx); err != nil {
 		return err
 	}
@@ -166,6 +171,42 @@ func (d *demonstration) planToday(ctx context.Context, branches []roster.Branch)
 	return nil
 }
 
+// complaints is how many urgent visits wait in each branch's queue for the dispatcher.
+const complaints = 3
+
+// complain puts urgent visits into the queues: customers called, nobody has the work yet.
+func (d *demonstration) complain(ctx context.Context, branches []roster.Branch) error {
+	caller, err := auth.From(ctx)
+	if err != nil {
+		return err
+	}
+	r := rand.New(rand.NewPCG(d.wish.Seed, 1))
+	for _, b := range branches {
+		var sites []postgres.PlacedSite
+		if err := d.rec.db.Read(ctx, caller.Organization, func(tx *postgres.Tx) error {
+			line, err := tx.DefaultLine(ctx)
+			if err != nil {
+				return err
+			}
+			sites, err = tx.PlacedSites(ctx, b.ID, line, hours.DateOf(d.clock().In(b.Zone())))
+			return err
+		}); err != nil {
+			return err
+		}
+		for i := range complaints {
+			soon := d.clock().Truncate(demoShiftGrain).Add(time.Duration(i+1) * time.Hour)
+			priority := 90 - 10*i
+			if _, err := desk.Do(ctx, d.desk, uuid.Nil, desk.CreateVisit{
+				Site: someone(r, sites).ID, Kind: "URGENT", Priority: &priority,
+				Promised: &hours.Window{From: soon, To: soon.Add(2 * time.Hour)},
+			}); err != nil {
+				return fmt.Errorf("put a visit into the queue: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
 // shift is the working time of a demo's day.
 func (d *demonstration) shift() hours.Window {
 	now := d.clock().Truncate(demoShiftGrain)
@@ -220,5 +261,5 @@ func (d *demonstration) knownUsers() ([]demoUser, error) {
 	return links.Users, err
 }
 
-// someone picks a place to start from among places, the same for the same seed.
+// someone picks one of a list, the same for the same seed.
 func someone[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
