@@ -16,6 +16,8 @@ const fewReps = 6
 /** Loads and arrivals move with the clock even when nothing happens. */
 const rereadEvery = 3 * 60_000
 
+const rereadPositions = 10_000
+
 /** A night's plan moves hundreds of visits: the last few are enough to see that something goes on. */
 const mostToasts = 3
 
@@ -46,6 +48,7 @@ export class Board {
   #signOut: (notice: string) => void
   #reading: Promise<void> | null = null
   #again = false
+  #strolling: ReturnType<typeof setTimeout> | undefined
   /** Reps to read again at the next round, whatever the feed says of them. */
   #doubtful = new Set<string>()
   /** Visits moved from this very page: their mover was told already. */
@@ -78,6 +81,7 @@ export class Board {
     return () => {
       closed = true
       clearInterval(timer)
+      clearTimeout(this.#strolling)
       this.#stop()
     }
   }
@@ -146,7 +150,9 @@ export class Board {
 
   #heard(hint: ChangeHint) {
     if (hint.kind === 'RESYNC') void this.#resync().catch((error) => this.#failed(error))
-    void this.follow(hint.kind === 'position' ? hint.ids : [])
+    // Phones say where they are all day long: once in a while is often enough to look.
+    if (hint.kind === 'position') this.#strolling ??= setTimeout(() => void this.follow(), rereadPositions)
+    else void this.follow()
   }
 
   /** own marks a visit that this page is about to move; false: it did not come to that. */
@@ -190,6 +196,8 @@ export class Board {
   async #round() {
     const reps = new Set([...this.#doubtful].filter((id) => this.reps.some((rep) => rep.id === id)))
     this.#doubtful.clear()
+    clearTimeout(this.#strolling)
+    this.#strolling = undefined
     let everyRep = false
     let queue = false
     let alerts = false
@@ -207,15 +215,15 @@ export class Board {
           this.#tell(change, before)
           if (change.node?.rep) reps.add(change.node.rep.id)
           else queue = true
-        } else if (kind === 'Rep') {
-          if (this.reps.some((rep) => rep.id === change.id)) reps.add(change.id)
-          else everyRep = true
         } else if (kind === 'Alert') {
           alerts = true
-        } else if (kind === 'Territory' || kind === 'Alignment') {
-          territories = true
-        } else if (kind === 'Route' || kind === 'Shift') {
+        } else if (kind === 'Route') {
           everyRep ||= !before
+        } else if (this.reps.some((rep) => rep.id === change.id)) {
+          reps.add(change.id)
+        } else if (change.operation === 'UPSERT') {
+          // An alignment, new sites, or what this page has not heard of yet.
+          territories = true
         }
       }
       this.#cursor = set.cursor

@@ -1,4 +1,4 @@
-import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
 
 // No `glyphs` in the style: labels, Cyrillic too, are drawn with the machine's own fonts. MapLibre takes the weight
 // from the name and, knowing no such family, falls back on sans-serif.
@@ -18,59 +18,73 @@ function width(...stops: number[]): ExpressionSpecification {
   return ['interpolate', ['exponential', 1.6], ['zoom'], ...stops] as unknown as ExpressionSpecification
 }
 
+/** One layer of the town's tiles (package tiles): every feature there carries its kind and, where it has one, a name. */
+function town(id: string, layer: string, kind: string | null) {
+  return {
+    id,
+    source: 'town',
+    'source-layer': layer,
+    ...(kind ? { filter: ['==', ['get', 'kind'], kind] as FilterSpecification } : {}),
+  }
+}
+
+const round = { 'line-cap': 'round', 'line-join': 'round' } as const
+
 const ground: LayerSpecification[] = [
   { id: 'ground', type: 'background', paint: { 'background-color': '#f3f2ee' } },
+  { ...town('residential', 'land', 'residential'), type: 'fill', paint: { 'fill-color': '#edebe6' } },
+  { ...town('industrial', 'land', 'industrial'), type: 'fill', paint: { 'fill-color': '#e3e0e2' } },
+  { ...town('park', 'park', null), type: 'fill', paint: { 'fill-color': '#d3e5c7' } },
+  { ...town('water', 'water', null), type: 'fill', paint: { 'fill-color': '#b4d3e8' } },
   {
-    id: 'industrial',
-    type: 'fill',
-    source: 'town',
-    'source-layer': 'industrial',
-    paint: { 'fill-color': '#e8e5e3' },
-  },
-  { id: 'park', type: 'fill', source: 'town', 'source-layer': 'park', paint: { 'fill-color': '#d9e8cf' } },
-  {
-    id: 'water',
-    type: 'fill',
-    source: 'town',
-    'source-layer': 'water',
-    filter: ['==', ['geometry-type'], 'Polygon'],
-    paint: { 'fill-color': '#bcd7ea' },
-  },
-  {
-    id: 'stream',
+    ...town('waterway', 'waterway', null),
     type: 'line',
-    source: 'town',
-    'source-layer': 'water',
-    filter: ['==', ['geometry-type'], 'LineString'],
-    paint: { 'line-color': '#bcd7ea', 'line-width': width(9, 1, 14, 5) },
+    layout: round,
+    paint: { 'line-color': '#b4d3e8', 'line-width': width(9, 1.5, 14, 5) },
   },
   {
-    id: 'road-minor',
+    ...town('building', 'building', null),
+    type: 'fill',
+    minzoom: 14,
+    paint: { 'fill-color': '#ddd8cf', 'fill-outline-color': '#cfc8bc' },
+  },
+  {
+    ...town('road-minor', 'road', 'road_minor'),
     type: 'line',
-    source: 'town',
-    'source-layer': 'road',
     minzoom: 11,
-    filter: ['!=', ['get', 'class'], 'major'],
-    layout: { 'line-cap': 'round', 'line-join': 'round' },
-    paint: { 'line-color': '#ffffff', 'line-width': width(11, 0.5, 13, 1.2, 16, 7) },
+    layout: round,
+    paint: { 'line-color': '#ffffff', 'line-width': width(11, 0.5, 13, 1.3, 16, 7) },
   },
   {
-    id: 'road-major-edge',
+    ...town('rail', 'rail', null),
     type: 'line',
-    source: 'town',
-    'source-layer': 'road',
-    filter: ['==', ['get', 'class'], 'major'],
-    layout: { 'line-cap': 'round', 'line-join': 'round' },
-    paint: { 'line-color': '#d8d2c4', 'line-width': width(9, 1.4, 13, 4, 16, 13) },
+    paint: { 'line-color': '#a9a7a4', 'line-width': width(9, 0.8, 14, 2), 'line-dasharray': [5, 2] },
   },
   {
-    id: 'road-major',
+    ...town('road-medium-edge', 'road', 'road_medium'),
     type: 'line',
-    source: 'town',
-    'source-layer': 'road',
-    filter: ['==', ['get', 'class'], 'major'],
-    layout: { 'line-cap': 'round', 'line-join': 'round' },
-    paint: { 'line-color': '#fffdf6', 'line-width': width(9, 0.8, 13, 2.6, 16, 10) },
+    minzoom: 10,
+    layout: round,
+    paint: { 'line-color': '#dcd6c9', 'line-width': width(10, 1, 13, 3.2, 16, 11) },
+  },
+  {
+    ...town('road-major-edge', 'road', 'road_major'),
+    type: 'line',
+    layout: round,
+    paint: { 'line-color': '#d2c8b0', 'line-width': width(9, 1.6, 13, 5, 16, 14) },
+  },
+  {
+    ...town('road-medium', 'road', 'road_medium'),
+    type: 'line',
+    minzoom: 10,
+    layout: round,
+    paint: { 'line-color': '#ffffff', 'line-width': width(10, 0.6, 13, 2.2, 16, 9) },
+  },
+  {
+    ...town('road-major', 'road', 'road_major'),
+    type: 'line',
+    layout: round,
+    paint: { 'line-color': '#fff6dd', 'line-width': width(9, 0.9, 13, 3.4, 16, 11) },
   },
 ]
 
@@ -112,18 +126,29 @@ const field: LayerSpecification[] = [
     },
   },
   {
-    id: 'road-name',
+    ...town('road-name', 'road', null),
     type: 'symbol',
-    source: 'town',
-    'source-layer': 'road',
-    minzoom: 14,
+    minzoom: 13.5,
     layout: {
       'symbol-placement': 'line',
       'text-field': ['coalesce', ['get', 'name'], ''],
       'text-font': font,
       'text-size': 11,
     },
-    paint: { 'text-color': '#6a6f73', 'text-halo-color': '#ffffff', 'text-halo-width': 1.4 },
+    paint: { 'text-color': '#5f666b', 'text-halo-color': '#ffffff', 'text-halo-width': 1.4 },
+  },
+  {
+    ...town('water-name', 'waterway', null),
+    type: 'symbol',
+    minzoom: 11,
+    layout: {
+      'symbol-placement': 'line',
+      'text-field': ['coalesce', ['get', 'name'], ''],
+      'text-font': font,
+      'text-size': 12,
+      'text-letter-spacing': 0.1,
+    },
+    paint: { 'text-color': '#35698c', 'text-halo-color': '#e6f1f8', 'text-halo-width': 1.2 },
   },
   {
     id: 'site',
@@ -188,18 +213,21 @@ const field: LayerSpecification[] = [
     },
   },
   {
-    id: 'place',
+    ...town('place', 'place', null),
     type: 'symbol',
-    source: 'town',
-    'source-layer': 'place',
     layout: {
       'text-field': ['coalesce', ['get', 'name'], ''],
       'text-font': bold,
-      'text-size': ['interpolate', ['linear'], ['zoom'], 9, 11, 14, 15],
-      'text-letter-spacing': 0.04,
+      'text-size': ['interpolate', ['linear'], ['zoom'], 9, 11, 14, 14],
+      'text-letter-spacing': 0.03,
       'text-padding': 12,
+      'text-max-width': 8,
     },
-    paint: { 'text-color': '#3e4a55', 'text-halo-color': 'rgba(255,255,255,0.9)', 'text-halo-width': 1.6 },
+    paint: {
+      'text-color': ['match', ['get', 'kind'], 'park', '#3f6b34', 'industrial', '#66606b', '#3e4a55'],
+      'text-halo-color': 'rgba(255,255,255,0.9)',
+      'text-halo-width': 1.6,
+    },
   },
   {
     id: 'queue',
