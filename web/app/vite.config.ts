@@ -8,6 +8,8 @@ const withoutFonts: Plugin = {
   transform: (code, id) => (id.endsWith('graphiql/dist/style.css') ? code.replace(/@font-face\s*{[^}]*}/g, '') : null),
 }
 
+const server = process.env.HEXBEAT_URL ?? 'http://localhost:8090'
+
 // The page must work from the binary alone: no inline script (CSP), no data: assets, the same bytes on each build.
 export default defineConfig({
   plugins: [svelte(), withoutFonts],
@@ -26,10 +28,8 @@ export default defineConfig({
       },
     },
   },
+  // `npm run dev` asks the server at HEXBEAT_URL; `vite preview` too.
   server: {
-    proxy: {
-      '/graphql': { target: process.env.HEXBEAT_URL ?? 'http://localhost:8090', ws: true },
-      '/tiles': process.env.HEXBEAT_URL ?? 'http://localhost:8090',
-    },
+    proxy: { '/graphql': { target: server, ws: true }, '/tiles': server },
   },
 })

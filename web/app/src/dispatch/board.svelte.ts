@@ -2,7 +2,7 @@ import { ask, everything, Refused, Unreachable } from '../graph/client'
 import { listen } from '../graph/live'
 import type { Alert, Caller, ChangeHint, ChangeSet, Rep, Territory, Visit } from '../graph/nouns'
 import * as operation from '../graph/operations'
-import { colourAt, unowned } from '../map/palette'
+import { colourAt, colours, unowned } from '../map/palette'
 import { sentence } from '../shared/sentence'
 import { language } from '../words/words.svelte'
 
@@ -269,7 +269,7 @@ export class Board {
     if (this.toasts.some((toast) => toast.text === text)) return
     const id = Math.random()
     this.toasts = [...this.toasts, { id, text, bad }].slice(-mostToasts)
-    setTimeout(() => this.hush(id), bad ? 12_000 : 6_000)
+    setTimeout(() => this.hush(id), bad ? 12_000 : 8_000)
   }
 
   hush(id: number) {
@@ -285,14 +285,20 @@ export class Board {
 
   /** A rep wears the colour of the own territory, so that map, list and routes agree. */
   #coloured(): Map<string, string> {
-    const colours = new Map<string, string>()
+    const worn = new Map<string, string>()
     for (const territory of this.territories) {
-      if (territory.rep && !colours.has(territory.rep.id)) colours.set(territory.rep.id, colourAt(territory.colour))
+      if (territory.rep && !worn.has(territory.rep.id)) worn.set(territory.rep.id, this.groundColour(territory))
     }
     this.reps.forEach((rep, index) => {
-      if (!colours.has(rep.id)) colours.set(rep.id, colourAt(index))
+      if (!worn.has(rep.id)) worn.set(rep.id, colourAt(index))
     })
-    return colours
+    return worn
+  }
+
+  /** Each its own while they are few; else neighbours differ, as the server says. */
+  groundColour(territory: Territory): string {
+    const few = this.territories.length <= colours
+    return colourAt(few ? this.territories.indexOf(territory) : territory.colour)
   }
 
   colourOf(rep: string | undefined | null): string {

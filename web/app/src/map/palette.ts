@@ -14,6 +14,9 @@ const palette = [
   '#48667e',
 ] as const
 
+/** So many territories can each have a colour of their own. */
+export const colours = palette.length
+
 export const unowned = '#6b7780'
 
 export function colourAt(index: number): string {

@@ -261,7 +261,7 @@ const field: LayerSpecification[] = [
     layout: { 'circle-sort-key': ['get', 'order'] },
     paint: {
       'circle-color': ['get', 'fill'],
-      'circle-radius': ['interpolate', ['exponential', 1.6], ['zoom'], 9, ['*', 3.4, ['get', 'size']], 11, ['*', 8, ['get', 'size']], 13, ['*', 10, ['get', 'size']], 16, ['*', 13, ['get', 'size']]],
+      'circle-radius': ['interpolate', ['exponential', 1.6], ['zoom'], 9, ['*', 2.6, ['get', 'size']], 11, ['*', 5.4, ['get', 'size']], 12, ['*', 8, ['get', 'size']], 13, ['*', 10, ['get', 'size']], 16, ['*', 13, ['get', 'size']]],
       'circle-stroke-color': ['get', 'edge'],
       'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 9, 0.8, 13, 1.8],
       'circle-opacity': strength,
@@ -272,11 +272,11 @@ const field: LayerSpecification[] = [
     id: 'stop-number',
     type: 'symbol',
     source: 'stops',
-    minzoom: 10.2,
+    minzoom: 11,
     layout: {
       'text-field': ['get', 'number'],
       'text-font': bold,
-      'text-size': ['interpolate', ['linear'], ['zoom'], 10.2, 8, 11, 10, 13, 12, 16, 15],
+      'text-size': ['interpolate', ['linear'], ['zoom'], 11, 7.5, 12, 10, 13, 12, 16, 15],
       'text-allow-overlap': true,
       'text-ignore-placement': true,
       'symbol-sort-key': ['get', 'order'],
