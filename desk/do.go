@@ -42,6 +42,7 @@ type Tx struct {
 	Batch   uuid.UUID // names everything this command does
 
 	desk    *Desk
+	opened  bool
 	targets []uuid.UUID                       // what the audit line names
 	placed  map[uuid.UUID]postgres.Dimensions // of the sites that events will be about
 }

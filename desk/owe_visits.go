@@ -39,6 +39,14 @@ func (c OweVisits) run(ctx context.Context, tx *Tx) (VisitsOwed, error) {
 	if err != nil {
 		return VisitsOwed{}, err
 	}
+	branch, err := tx.Branch(ctx, c.Branch)
+	if err != nil {
+		return VisitsOwed{}, err
+	}
+	// Territories may have come into force this night.
+	if _, err := tx.rehome(ctx, branch, line); err != nil {
+		return VisitsOwed{}, err
+	}
 	owed, err := tx.OwedVisits(ctx, c.Branch, line, c.Date)
 	if err != nil {
 		return VisitsOwed{}, err

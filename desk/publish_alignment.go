@@ -11,7 +11,7 @@ import (
 )
 
 // PublishAlignment puts a draft of territories into force from a day on. What waits without a day follows its site to the new
-// owner; what is on a route, begun or given by a person stays.
+// owner, on that day; what is on a route, begun or given by a person stays.
 type PublishAlignment struct {
 	Alignment uuid.UUID // uuid.Nil: the branch's newest draft
 	Branch    uuid.UUID
@@ -22,7 +22,7 @@ type PublishAlignment struct {
 type AlignmentPublished struct {
 	Alignment uuid.UUID
 	From      hours.Date
-	Moved     int // waiting visits that changed hands
+	Moved     int // waiting visits that changed hands now
 }
 
 func (c PublishAlignment) run(ctx context.Context, tx *Tx) (AlignmentPublished, error) {
@@ -63,44 +63,9 @@ func (c PublishAlignment) run(ctx context.Context, tx *Tx) (AlignmentPublished, 
 	}); err != nil {
 		return AlignmentPublished{}, err
 	}
-	moved, err := c.rehome(ctx, tx, alignment)
-	return AlignmentPublished{Alignment: id, From: c.From, Moved: moved}, err
-}
-
-// rehome takes waiting visits to who answers for their sites now.
-func (c PublishAlignment) rehome(ctx context.Context, tx *Tx, alignment postgres.Alignment) (int, error) {
-	strays, err := tx.LockRehomed(ctx, c.Branch, alignment.LineID, c.From)
-	if err != nil || len(strays) == 0 {
-		return 0, err
+	result := AlignmentPublished{Alignment: id, From: c.From}
+	if c.From <= hours.DateOf(tx.Now.In(branch.Zone())) {
+		result.Moved, err = tx.rehome(ctx, branch, alignment.LineID)
 	}
-	if err := tx.open(ctx, "ALIGNMENT", "", ""); err != nil {
-		return 0, err
-	}
-	var visits []dispatch.Visit
-	var assignments []postgres.Assignment
-	var changes []postgres.FeedChange
-	for _, stray := range strays {
-		v := stray.Visit
-		before := v.RepID
-		v.RepID, v.State, v.QueueReason = stray.Owner, dispatch.Backlog, nil
-		if stray.Owner == nil {
-			reason := dispatch.NoOwner
-			v.State, v.QueueReason = dispatch.Queued, &reason
-		}
-		v.Epoch++
-		v.Version++
-		visits = append(visits, v)
-		assignments = append(assignments, postgres.Assignment{Visit: v.ID, Epoch: v.Epoch, Rep: v.RepID, Batch: tx.Batch, At: tx.Now})
-		changes = append(changes, postgres.FeedChange{
-			Kind: "visit", ID: v.ID, Version: int(v.Version), RepBefore: before, RepAfter: v.RepID,
-			BranchBefore: &v.BranchID, BranchAfter: &v.BranchID,
-		})
-	}
-	if err := tx.SaveVisits(ctx, visits); err != nil {
-		return 0, err
-	}
-	if err := tx.AddAssignments(ctx, assignments...); err != nil {
-		return 0, err
-	}
-	return len(visits), tx.AddChanges(ctx, tx.Now, changes...)
+	return result, err
 }

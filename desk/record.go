@@ -30,8 +30,12 @@ func (tx *Tx) concerns(ids ...uuid.UUID) {
 	}
 }
 
-// open starts the command's batch.
+// open starts the command's batch, unless a part of the command has started it.
 func (tx *Tx) open(ctx context.Context, kind, reason, note string) error {
+	if tx.opened {
+		return nil
+	}
+	tx.opened = true
 	return tx.AddBatch(ctx, postgres.Batch{
 		ID: tx.Batch, Kind: kind, Reason: reason, Note: note, Actor: tx.Caller.Person, Door: tx.Caller.Door, At: tx.Now,
 	})

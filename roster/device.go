@@ -6,8 +6,8 @@ import "github.com/google/uuid"
 type Device struct {
 	ID         uuid.UUID `db:"id"`
 	PersonID   uuid.UUID `db:"person_id"`
-	Token      string    `db:"token"`
-	Transport  string    `db:"transport"` // FCM, WEBPUSH, …: open
+	Token      string    `db:"token" json:"-"` // a secret of the device: kept in one place
+	Transport  string    `db:"transport"`      // FCM, WEBPUSH, …: open
 	Platform   string    `db:"platform"`
 	Locale     string    `db:"locale"`
 	AppVersion string    `db:"app_version"`
