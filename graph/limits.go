@@ -45,7 +45,7 @@ func (limits) MutateOperationParameters(ctx context.Context, params *graphql.Raw
 	case err != nil && strings.Contains(err.Error(), "limit"):
 		return tooComplex(ctx, words{"в запросе слишком много слов", "the document has too many tokens"})
 	case err != nil:
-		return nil // the executor says what is wrong with it
+		return nil //nolint:nilerr // the executor says what is wrong with it
 	}
 	m := measure{fragments: doc.Fragments, sizes: map[string]size{}}
 	total := size{}

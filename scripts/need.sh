@@ -5,6 +5,7 @@
 # Debian and Ubuntu; elsewhere it says what to install.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export PATH=$PWD/.cache/node/node_modules/.bin:$PATH
 
 say() { echo "need: $*" >&2; }
 
@@ -69,6 +70,7 @@ install_node() {
 	mkdir -p .cache/node
 	echo '{"private": true}' >.cache/node/package.json
 	npm install --prefix .cache/node --no-audit --no-fund --loglevel=error node@22 npm@10 >/dev/null
+	hash -r
 }
 
 has_chromium() { [ -x "${HEXBEAT_CHROMIUM:-/usr/bin/chromium}" ]; }
