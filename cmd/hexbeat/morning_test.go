@@ -27,7 +27,7 @@ func TestMorning(t *testing.T) {
 	t.Parallel()
 	file := shared(t, "data/moscow_clients_osm.csv")
 	push := fcmtest.New(t)
-	p := newProgram(t, "HEXBEAT_FCM_CREDENTIALS="+push.CredentialsFile, "HEXBEAT_FCM_ENDPOINT="+push.URL)
+	p := newInstallation(t, "HEXBEAT_FCM_CREDENTIALS="+push.CredentialsFile, "HEXBEAT_FCM_ENDPOINT="+push.URL)
 
 	p.run("organization", "add", "--name", "Утро")
 	p.run("branch", "add", "--name", "Москва", "--time-zone", "Europe/Moscow")
@@ -217,8 +217,8 @@ func shared(t *testing.T, name string) string {
 	return path
 }
 
-// program is the built binary with a data folder of its own.
-type program struct {
+// installation is the built binary with a data folder of its own.
+type installation struct {
 	t      *testing.T
 	binary string
 	dir    string
@@ -226,7 +226,7 @@ type program struct {
 	server *exec.Cmd
 }
 
-func newProgram(t *testing.T, env ...string) *program {
+func newInstallation(t *testing.T, env ...string) *installation {
 	t.Helper()
 	// Not t.TempDir: PostgreSQL runs as another user, who must be able to enter.
 	dir, err := os.MkdirTemp("", "hexbeat-test-")
@@ -237,7 +237,7 @@ func newProgram(t *testing.T, env ...string) *program {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	p := &program{t: t, binary: builtBinary(t), dir: dir}
+	p := &installation{t: t, binary: builtBinary(t), dir: dir}
 	p.env = append(os.Environ(), "HEXBEAT_DATA_DIR="+filepath.Join(dir, "data"), "DATABASE_URL=", "LANG=en_US.UTF-8")
 	p.env = append(p.env, env...)
 	t.Cleanup(p.kill)
@@ -245,14 +245,14 @@ func newProgram(t *testing.T, env ...string) *program {
 }
 
 // command prepares the binary to be run.
-func (p *program) command(args ...string) *exec.Cmd {
+func (p *installation) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(p.binary, args...)
 	cmd.Env, cmd.Dir = p.env, p.dir
 	return cmd
 }
 
 // run carries out a command that must succeed and returns what it printed.
-func (p *program) run(args ...string) string {
+func (p *installation) run(args ...string) string {
 	p.t.Helper()
 	cmd := p.command(args...)
 	var stderr bytes.Buffer
@@ -264,7 +264,7 @@ func (p *program) run(args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-func (p *program) write(name, text string) string {
+func (p *installation) write(name, text string) string {
 	p.t.Helper()
 	path := filepath.Join(p.dir, name)
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
@@ -274,13 +274,13 @@ func (p *program) write(name, text string) string {
 }
 
 // token is a bearer token of a rep by name. A serving process may run beside.
-func (p *program) token(name string) string {
+func (p *installation) token(name string) string {
 	p.t.Helper()
 	return p.run("token", "--email", "rep"+name[len(name)-2:]+"@example.com")
 }
 
 // serve starts `hexbeat serve` on a free port and waits until it is ready.
-func (p *program) serve() *api {
+func (p *installation) serve() *api {
 	p.t.Helper()
 	probe, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -299,7 +299,7 @@ func (p *program) serve() *api {
 }
 
 // kill ends the serving process as a power cut would.
-func (p *program) kill() {
+func (p *installation) kill() {
 	if p.server == nil || p.server.ProcessState != nil {
 		return
 	}
