@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/text/encoding/charmap"
@@ -58,7 +60,7 @@ func TestTheSameFileTwiceChangesNothing(t *testing.T) {
 	people, file := aFile(t, "reps.csv", reps), aFile(t, "shops.csv", shops)
 	p.does("import", "reps", people)
 	p.does("import", "customers", file)
-	const everything = `SELECT (SELECT count(*) FROM person) + (SELECT count(*) FROM role_grant) + (SELECT count(*) FROM rep) + (SELECT sum(version) FROM site)
+	const everything = `SELECT (SELECT count(*) FROM person) + (SELECT count(*) FROM role_grant) + (SELECT count(*) FROM rep) + (SELECT sum(version)::int FROM site)
 		+ (SELECT count(*) FROM cadence) + (SELECT count(*) FROM site_legal_entity) + (SELECT count(*) FROM customer) + (SELECT count(*) FROM alignment)`
 	before := p.counts(everything)
 	if out := p.does("import", "reps", people); out != "reps: 0 added, 0 changed, 2 unchanged, 0 refused\n" {
@@ -175,5 +177,38 @@ func TestARepMovesWithTheFile(t *testing.T) {
 	}
 	if n := p.counts("SELECT count(*) FROM rep r JOIN branch b ON b.id = r.branch_id WHERE b.name = 'Казань'"); n != 2 {
 		t.Errorf("%d reps in Казань, want 2", n)
+	}
+}
+
+func TestTwoImportsOfOneFileTakeTurns(t *testing.T) {
+	t.Parallel()
+	p := aCompany(t)
+	var text strings.Builder
+	text.WriteString("id,name,lat,lon,inn\n")
+	for i := range 3 * importPart {
+		fmt.Fprintf(&text, "%d,Роза %d,55.7,%.4f,7707083893\n", i, i, 37+float64(i)/1e4)
+	}
+	file := aFile(t, "shops.csv", text.String())
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			if code, _, errs := p.run("import", "customers", file); code != exitDone {
+				t.Errorf("import = %d, %s", code, errs)
+			}
+		})
+	}
+	both.Wait()
+	for sql, want := range map[string]int{
+		"SELECT count(*) FROM site":                          3 * importPart,
+		"SELECT sum(version)::int FROM site":                 3 * importPart,
+		"SELECT count(*) FROM customer":                      1,
+		"SELECT count(*) FROM import_run":                    2,
+		"SELECT sum(added)::int FROM import_run":             3 * importPart,
+		"SELECT sum(added + unchanged)::int FROM import_run": 6 * importPart,
+		"SELECT count(*) FROM audit WHERE door = 'IMPORT'":   6,
+	} {
+		if got := p.counts(sql); got != want {
+			t.Errorf("%s = %d, want %d", sql, got, want)
+		}
 	}
 }

@@ -69,7 +69,7 @@ func TestRefusals(t *testing.T) {
 		{"two branches", []string{"user", "add", "--email", "a@b.ru", "--role", "rep"}},
 		{"two organizations", []string{"token", "--email", "a@b.ru"}},
 	}
-	p := aProgram(t)
+	p := aTerminal(t)
 	enter := map[string]func(){
 		"one organization":  func() { p.does("organization", "add", "--name", "Ромашка") },
 		"a branch":          func() { p.does("branch", "add", "--name", "Москва") },
@@ -100,7 +100,7 @@ func TestRefusals(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	p := program{T: t}
+	p := terminal{T: t}
 	for name, args := range map[string][]string{
 		"help_token":  {"token", "--help"},
 		"help_import": {"help", "import", "customers"},
@@ -112,7 +112,7 @@ func TestHelp(t *testing.T) {
 
 func TestEveryCommandExplainsItself(t *testing.T) {
 	t.Parallel()
-	p := program{T: t}
+	p := terminal{T: t}
 	list := p.does("help")
 	for _, c := range commands() {
 		if !strings.Contains(list, "hexbeat "+c.name+" ") || !strings.Contains(list, c.summary) {

@@ -40,7 +40,7 @@ func TestACompanyIsSetUpByHand(t *testing.T) {
 
 func TestVariablesStandInForFlags(t *testing.T) {
 	t.Parallel()
-	p := aProgram(t)
+	p := aTerminal(t)
 	p.variables["HEXBEAT_NAME"] = "Ромашка"
 	p.does("organization", "add")
 	if n := p.counts("SELECT count(*) FROM organization WHERE name = 'Ромашка'"); n != 1 {
@@ -54,7 +54,7 @@ func TestVariablesStandInForFlags(t *testing.T) {
 
 func TestEachOrganizationHasWordsForItsVisits(t *testing.T) {
 	t.Parallel()
-	p := aProgram(t)
+	p := aTerminal(t)
 	p.does("organization", "add", "--name", "Ромашка")
 	p.does("organization", "add", "--name", "Лютик")
 	for table, want := range map[string]int{"line": 2, "visit_kind": 12, "outcome": 14, "reason": 22} {
@@ -66,7 +66,7 @@ func TestEachOrganizationHasWordsForItsVisits(t *testing.T) {
 
 func TestDoctorSaysWhatToMend(t *testing.T) {
 	t.Parallel()
-	p := aProgram(t)
+	p := aTerminal(t)
 	if out := p.does("doctor"); strings.Contains(out, "MEND") || !strings.Contains(out, "up to date") {
 		t.Errorf("doctor on a sound database says:\n%s", out)
 	}
@@ -82,7 +82,7 @@ func TestDoctorSaysWhatToMend(t *testing.T) {
 
 func TestAnOldSchemaIsMigratedWhenAsked(t *testing.T) {
 	t.Parallel()
-	p := anEmptyProgram(t)
+	p := anEmptyTerminal(t)
 	code, _, errs := p.run("organization", "add", "--name", "Ромашка")
 	if code != exitFailed || !strings.Contains(errs, "run hexbeat migrate") {
 		t.Errorf("on an empty database: %d, %q, want the advice to migrate", code, errs)
@@ -93,5 +93,19 @@ func TestAnOldSchemaIsMigratedWhenAsked(t *testing.T) {
 	}
 	if out := p.does("migrate"); out != "the schema was up to date already\n" {
 		t.Errorf("a second migrate says %q", out)
+	}
+}
+
+func TestARepBelongsToOneBranch(t *testing.T) {
+	t.Parallel()
+	p := aCompany(t)
+	p.does("branch", "add", "--name", "Казань")
+	p.does("user", "add", "--email", "a@b.ru", "--role", "rep", "--branch", "Москва")
+	code, _, errs := p.run("user", "add", "--email", "a@b.ru", "--role", "rep", "--branch", "Казань")
+	if code != exitFailed || errs != "hexbeat: the person is a rep of another branch\n" {
+		t.Errorf("a rep of two branches: %d, %q", code, errs)
+	}
+	if n := p.counts("SELECT count(*) FROM role_grant"); n != 1 {
+		t.Errorf("%d grants after the refusal, want 1", n)
 	}
 }

@@ -10,31 +10,31 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// program is hexbeat at work on a database of its own.
-type program struct {
+// terminal runs hexbeat's commands on a database of its own.
+type terminal struct {
 	*testing.T
 	pool      *pgxpool.Pool
 	variables map[string]string
 }
 
-func aProgram(t *testing.T) program {
+func aTerminal(t *testing.T) terminal {
 	t.Helper()
 	pool := pgtest.New(t)
-	return program{t, pool, map[string]string{"DATABASE_URL": pool.Config().ConnString()}}
+	return terminal{t, pool, map[string]string{"DATABASE_URL": pool.Config().ConnString()}}
 }
 
-// aCompany is a program with an organization and a branch in Moscow.
-func aCompany(t *testing.T) program {
+// aCompany is a terminal with an organization and a branch in Moscow.
+func aCompany(t *testing.T) terminal {
 	t.Helper()
-	p := aProgram(t)
+	p := aTerminal(t)
 	p.does("organization", "add", "--name", "Ромашка")
 	p.does("branch", "add", "--name", "Москва")
 	return p
 }
 
-func (p program) db() *postgres.DB { return postgres.New(p.pool) }
+func (p terminal) db() *postgres.DB { return postgres.New(p.pool) }
 
-func (p program) run(args ...string) (code int, stdout, stderr string) {
+func (p terminal) run(args ...string) (code int, stdout, stderr string) {
 	p.Helper()
 	var out, errs bytes.Buffer
 	code = run(p.Context(), environment{strings.NewReader(""), &out, &errs, func(name string) string { return p.variables[name] }}, args)
@@ -42,7 +42,7 @@ func (p program) run(args ...string) (code int, stdout, stderr string) {
 }
 
 // does runs a command that must succeed and returns what it prints.
-func (p program) does(args ...string) string {
+func (p terminal) does(args ...string) string {
 	p.Helper()
 	code, out, errs := p.run(args...)
 	if code != exitDone || errs != "" {
@@ -52,7 +52,7 @@ func (p program) does(args ...string) string {
 }
 
 // counts reads one number from the database.
-func (p program) counts(sql string) (n int) {
+func (p terminal) counts(sql string) (n int) {
 	p.Helper()
 	if err := p.pool.QueryRow(p.Context(), sql).Scan(&n); err != nil {
 		p.Fatal(err)
@@ -60,9 +60,9 @@ func (p program) counts(sql string) (n int) {
 	return n
 }
 
-// anEmptyProgram has a database that nobody has migrated.
-func anEmptyProgram(t *testing.T) program {
+// anEmptyTerminal has a database that nobody has migrated.
+func anEmptyTerminal(t *testing.T) terminal {
 	t.Helper()
 	pool := pgtest.Empty(t)
-	return program{t, pool, map[string]string{"DATABASE_URL": pool.Config().ConnString()}}
+	return terminal{t, pool, map[string]string{"DATABASE_URL": pool.Config().ConnString()}}
 }
