@@ -1,0 +1,21 @@
+package work
+
+import (
+	"context"
+
+	"github.com/hexbeat/hexbeat/desk"
+	"github.com/riverqueue/river"
+)
+
+// NewAlertSender is the worker alone, for tests that play the queue themselves.
+func NewAlertSender(c Config) river.Worker[desk.SendAlert] {
+	return &alertSender{desk: c.Desk, senders: c.Senders, log: c.Log}
+}
+
+// OpenMonths carries out the periodic job once.
+func OpenMonths(ctx context.Context, c Config) error {
+	return (&monthOpener{desk: c.Desk}).Work(ctx, nil)
+}
+
+// PlanNight carries out the periodic job once.
+func PlanNight(ctx context.Context, c Config) error { return (&night{desk: c.Desk}).Work(ctx, nil) }
