@@ -23,6 +23,9 @@ type BranchPlanned struct {
 // Progress hears of each rep done; it may be nil.
 func PlanBranch(ctx context.Context, d *Desk, branch uuid.UUID, date hours.Date, shift *hours.Window, progress func(done, of int)) (BranchPlanned, error) {
 	var sum BranchPlanned
+	if err := d.DB.Analyze(ctx); err != nil {
+		return sum, fmt.Errorf("look at the record's size: %w", err)
+	}
 	var err error
 	if sum.Shifts, err = Do(ctx, d, uuid.Nil, OpenShifts{Branch: branch, Date: date, Window: shift}); err != nil {
 		return sum, fmt.Errorf("open shifts: %w", err)

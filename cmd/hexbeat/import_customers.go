@@ -81,7 +81,10 @@ func (r *importRun) customers(ctx context.Context, rows []table.CustomerRow) (de
 		}
 		return nil
 	})
-	return sum, err
+	if err != nil {
+		return sum, err
+	}
+	return sum, r.db.Analyze(ctx)
 }
 
 // sayUnknownReps names reps that rows speak of and nobody knows.

@@ -1,0 +1,34 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// OpenMonths makes the partitions of this month and the next few, and forgets answers to requests over 30 days old. Partitions are
+// made with the rights of the tables' owner; rows are behind the wall for the owner too, so each organization forgets its own.
+func (db *DB) OpenMonths(ctx context.Context, now time.Time) error {
+	if _, err := db.pool.Exec(ctx, `SELECT open_months($1, 3)`, now); err != nil {
+		return unavailable(ctx, err)
+	}
+	organizations, err := db.Organizations(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range organizations {
+		if err := db.Write(ctx, o.ID, func(tx *Tx) error { return tx.forgetRequests(ctx, now.AddDate(0, 0, -30)) }); err != nil {
+			return fmt.Errorf("forget old requests: %w", err)
+		}
+	}
+	return nil
+}
+
+// Analyze tells the planner what the tables of customers, territories and visits hold. Without it a query over a record that was
+// filled a moment ago is planned for a handful of rows, and takes minutes instead of a second; the server's own upkeep comes within
+// a minute, which is too late for who imports and plans in one go. It runs with the rights of the tables' owner.
+func (db *DB) Analyze(ctx context.Context) error {
+	_, err := db.pool.Exec(ctx, `
+ANALYZE customer, site, cadence, external_ref, alignment, alignment_territory, alignment_site, territory_cell, responsibility, visit, assignment, stop`)
+	return unavailable(ctx, err)
+}
