@@ -33,7 +33,12 @@ install() {
 		as_root apt-get update -qq
 		updated=yes
 	fi
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+	local log
+	if ! log=$(as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" 2>&1); then
+		echo "$log" >&2
+		say "apt-get could not install $name"
+		exit 1
+	fi
 }
 
 has_cc() { command -v "${CC:-gcc}" >/dev/null && [ -e /usr/include/stdlib.h -o ! -e /etc/debian_version ]; }

@@ -2,7 +2,6 @@ package model
 
 // Interfaces and unions are empty: the domain's types owe the wire no methods.
 type (
-	// Node is anything with an id.
 	Node                   any
 	Problem                any
 	VisitCreateResult      any
