@@ -6,15 +6,27 @@ import (
 	"time"
 )
 
+// monthly are the tables kept in a partition for each month of a moment.
+var monthly = []struct{ table, moment string }{{"event", "recorded_at"}, {"audit", "at"}, {"feed", "recorded_at"}, {"position", "recorded_at"}}
+
+// monthsAhead is how many months are open, this one included.
+const monthsAhead = 3
+
 // OpenMonths makes the partitions of this month and the next few, and forgets answers to requests over 30 days old. Partitions are
 // made with the rights of the tables' owner; rows are behind the wall for the owner too, so each organization forgets its own.
 func (db *DB) OpenMonths(ctx context.Context, now time.Time) error {
-	if _, err := db.pool.Exec(ctx, `SELECT open_months($1, 3)`, now); err != nil {
-		return unavailable(ctx, err)
+	now = now.UTC()
+	for _, ledger := range monthly {
+		for i := range monthsAhead {
+			month := time.Date(now.Year(), now.Month()+time.Month(i), 1, 0, 0, 0, 0, time.UTC)
+			if _, err := db.pool.Exec(ctx, `SELECT open_month($1, $2, $3)`, ledger.table, ledger.moment, month); err != nil {
+				return unavailable(ctx, fmt.Errorf("open month of %s: %w", ledger.table, err))
+			}
+		}
 	}
 	organizations, err := db.Organizations(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("list organizations: %w", err)
 	}
 	for _, o := range organizations {
 		if err := db.Write(ctx, o.ID, func(tx *Tx) error { return tx.forgetRequests(ctx, now.AddDate(0, 0, -30)) }); err != nil {
