@@ -66,7 +66,9 @@ func TestOldAnswersAreForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := desktest.Add(t, postgres.New(pool), 1)
-	key := func() postgres.RequestKey { return postgres.RequestKey{Person: w.Dispatcher.Person, Request: uuid.New()} }
+	key := func() postgres.RequestKey {
+		return postgres.RequestKey{Person: w.Dispatcher.Person, Request: uuid.New()}
+	}
 	w.Write(t, func(tx *postgres.Tx) error {
 		for _, age := range []int{-31, -29} {
 			if _, _, err := tx.ClaimRequest(t.Context(), key(), "Test", []byte{1}, w.Now().AddDate(0, 0, age)); err != nil {
