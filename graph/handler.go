@@ -55,7 +55,7 @@ func New(config Config) http.Handler {
 	d.exec.SetQueryCache(newDocuments(remembered))
 	d.exec.SetParserTokenLimit(mostTokens)
 	d.exec.SetDisableSuggestion(!config.Dev)
-	d.exec.Use(limits{})
+	d.exec.Use(limits{config.Dev})
 	d.exec.Use(dear{schema})
 	if config.Dev {
 		d.exec.Use(introspection{})

@@ -32,14 +32,14 @@ const (
 )
 
 // limits refuses documents that are too big before anything is spent on validating them.
-type limits struct{}
+type limits struct{ dev bool }
 
 func (limits) ExtensionName() string { return "Limits" }
 
 func (limits) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters looks at the document and changes nothing.
-func (limits) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
+func (l limits) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query}, mostTokens)
 	switch {
 	case err != nil && strings.Contains(err.Error(), "limit"):
@@ -65,8 +65,14 @@ func (limits) MutateOperationParameters(ctx context.Context, params *graphql.Raw
 		return tooComplex(ctx, words{"в запросе слишком много директив", "the document has too many directives"})
 	case total.fields > mostFields || m.total > mostFields:
 		return tooComplex(ctx, words{"в запросе слишком много полей", "the document has too many fields"})
+	case m.introspects && !l.dev:
+		return &gqlerror.Error{Message: introspectionWords.in(ctx), Extensions: map[string]any{"code": "INTROSPECTION_DISABLED"}}
 	}
 	return nil
+}
+
+var introspectionWords = words{
+	"Схему можно прочитать только у сервера, запущенного с --dev.", "The schema can be read only from a server started with --dev.",
 }
 
 func tooComplex(ctx context.Context, why words) *gqlerror.Error {
@@ -94,6 +100,8 @@ type measure struct {
 	fragments ast.FragmentDefinitionList
 	sizes     map[string]size
 	total     int // fields of all fragments, used or not
+
+	introspects bool // asks for the schema
 }
 
 func (m *measure) selections(set ast.SelectionSet) size {
@@ -103,6 +111,9 @@ func (m *measure) selections(set ast.SelectionSet) size {
 		case *ast.Field:
 			s.fields = add(s.fields, 1)
 			s.directives = add(s.directives, len(selection.Directives))
+			if selection.Name == "__schema" || selection.Name == "__type" {
+				m.introspects = true
+			}
 			if selection.Alias != selection.Name {
 				s.aliases = add(s.aliases, 1)
 			}

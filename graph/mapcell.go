@@ -10,6 +10,7 @@ import (
 	"github.com/hexbeat/hexbeat/geo"
 	"github.com/hexbeat/hexbeat/graph/model"
 	"github.com/hexbeat/hexbeat/postgres"
+	"github.com/paulmach/orb"
 )
 
 // The map's limits. A box that holds more cells than fit is answered with coarser ones.
@@ -173,11 +174,17 @@ func (l *loaders) nameSites(ctx context.Context, cells []model.MapCell, sums []p
 	return nil
 }
 
-// boundary is a cell's edge as GeoJSON.
+// boundary is a cell's edge as GeoJSON: a polygon, or several where the antimeridian cuts it.
 func boundary(cell geo.Cell) (json.RawMessage, error) {
 	edge, err := geo.Hexagon(cell)
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(geo.GeoJSON(edge))
+	if len(edge) != 1 {
+		return json.Marshal(geo.GeoJSON(edge))
+	}
+	return json.Marshal(struct {
+		Type        string      `json:"type"`
+		Coordinates orb.Polygon `json:"coordinates"`
+	}{"Polygon", edge[0]})
 }
