@@ -34,7 +34,9 @@ WHERE  r.organization_id = @organization AND r.id = @rep`
 const todayCustomers = `
 SELECT cu.id, cu.name, cu.segment
 FROM   customer AS cu
-WHERE  cu.organization_id = @organization AND cu.id IN (SELECT x.customer_id FROM (` + daySites + `) AS x)
+WHERE  cu.organization_id = @organization AND cu.id = ANY(ARRAY(
+           SELECT ts.customer_id FROM site AS ts
+           WHERE  ts.organization_id = @organization AND ts.id = ANY(ARRAY(` + daySiteIDs + `))))
 ORDER  BY cu.id`
 
 const todayKinds = `
