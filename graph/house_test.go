@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/hexbeat/hexbeat/auth"
+	"github.com/hexbeat/hexbeat/board"
 	"github.com/hexbeat/hexbeat/desk"
 	"github.com/hexbeat/hexbeat/desk/desktest"
 	"github.com/hexbeat/hexbeat/graph"
@@ -44,7 +45,7 @@ func open(t *testing.T, w *desktest.World, dev bool) *house {
 	h := &house{World: w, hub: live.NewHub(), counter: counter, log: &bytes.Buffer{}, callers: map[string]auth.Caller{}}
 	db := postgres.New(pool)
 	h.door = graph.New(graph.Config{
-		DB: db, Desk: &desk.Desk{DB: db, Jobs: w.Desk.Jobs, Clock: w.Now}, Hub: h.hub, SignIn: h.signIn, Clock: w.Now,
+		DB: db, Board: board.New(db, w.Now), Desk: &desk.Desk{DB: db, Jobs: w.Desk.Jobs, Clock: w.Now}, Hub: h.hub, SignIn: h.signIn, Clock: w.Now,
 		Log: slog.New(slog.NewTextHandler(h.log, nil)), Dev: dev,
 	})
 	h.know("rep", w.Caller(0, 0))

@@ -177,7 +177,9 @@ func (c conversation) hear(kind string) json.RawMessage {
 func (h *house) settle(t *testing.T, cursor string) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
-		var got struct{ Changes struct{ Changes []struct{ ID uuid.UUID } } }
+		var got struct {
+			Changes struct{ Changes []struct{ ID uuid.UUID } }
+		}
 		h.must(t, "rep", `query($s:String!){changes(since:$s,first:100){changes{id}}}`, map[string]any{"s": cursor}, &got)
 		if len(got.Changes.Changes) > 0 {
 			return
