@@ -4,11 +4,13 @@
 //   HEXBEAT_URL    ws://host:port/graphql
 //   HEXBEAT_TOKEN  a bearer token
 import { createClient } from 'graphql-ws'
+import WebSocket from 'ws'
 
 const client = createClient({
   url: process.env.HEXBEAT_URL,
   connectionParams: { authorization: `Bearer ${process.env.HEXBEAT_TOKEN}` },
   retryAttempts: 0,
+  webSocketImpl: WebSocket,
 })
 
 // A query over the same socket, sent after the subscription, is answered once the subscription stands.
