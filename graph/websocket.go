@@ -38,12 +38,12 @@ const (
 
 // A socket's limits.
 const (
-	initWithin   = 5 * time.Second  // connection_init after the upgrade
-	pingEvery    = 5 * time.Second  // a half-open network is noticed within silentAfter
-	silentAfter  = 13 * time.Second // without a pong or a message
-	writeWithin  = 8 * time.Second  // a client that does not read is let go
-	checkEvery   = 3 * time.Second  // whether the token still holds
-	farewell     = 2 * time.Second  // for the client to answer a close
+	initWithin   = 5 * time.Second         // connection_init after the upgrade
+	pingEvery    = 5 * time.Second         // a half-open network is noticed within silentAfter
+	silentAfter  = 13 * time.Second        // without a pong or a message
+	writeWithin  = 8 * time.Second         // a client that does not read is let go
+	checkEvery   = 1500 * time.Millisecond // whether the token still holds; SignIn may remember its answer for three seconds more
+	farewell     = 2 * time.Second         // for the client to answer a close
 	mostMessage  = 256 << 10
 	mostParallel = 64 // operations on one socket
 )
