@@ -45,13 +45,16 @@ const (
 	QueueClock = "clock" // periodic work, which must not wait behind a backlog
 )
 
-// enqueue inserts a job in the command's transaction: the job table is the outbox.
-func (tx *Tx) enqueue(ctx context.Context, job river.JobArgs) error {
+// enqueue inserts jobs in the command's transaction: the job table is the outbox.
+func (tx *Tx) enqueue(ctx context.Context, jobs ...river.InsertManyParams) error {
+	if len(jobs) == 0 {
+		return nil
+	}
 	if tx.desk.Jobs == nil {
 		return errors.New("the desk has no job queue")
 	}
-	if _, err := tx.desk.Jobs.InsertTx(ctx, tx.Tx.Tx, job, nil); err != nil {
-		return fmt.Errorf("enqueue %s: %w", job.Kind(), err)
+	if _, err := tx.desk.Jobs.InsertManyFastTx(ctx, tx.Tx.Tx, jobs); err != nil {
+		return fmt.Errorf("enqueue %s: %w", jobs[0].Args.Kind(), err)
 	}
 	return nil
 }

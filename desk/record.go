@@ -11,6 +11,7 @@ import (
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/notify"
 	"github.com/hexbeat/hexbeat/postgres"
+	"github.com/riverqueue/river"
 )
 
 // audit writes the command's line. Targets were named along the way.
@@ -56,6 +57,7 @@ func (tx *Tx) tell(ctx context.Context, reason string, site callsByVisit, notice
 		byRep[n.RepID] = append(byRep[n.RepID], n)
 	}
 	var previews []AlertPreview
+	var jobs []river.InsertManyParams
 	for _, rep := range reps {
 		alert := notify.Alert{
 			ID: newID(), RepID: rep, BatchID: tx.Batch, Kind: notify.Kind(byRep[rep][0].Kind), State: notify.Queued,
@@ -70,9 +72,7 @@ func (tx *Tx) tell(ctx context.Context, reason string, site callsByVisit, notice
 		if err := tx.AddAlert(ctx, alert); err != nil {
 			return nil, fmt.Errorf("add alert: %w", err)
 		}
-		if err := tx.enqueue(ctx, SendAlert{Organization: tx.Organization, Alert: alert.ID}); err != nil {
-			return nil, err
-		}
+		jobs = append(jobs, river.InsertManyParams{Args: SendAlert{Organization: tx.Organization, Alert: alert.ID}})
 		who, err := tx.Rep(ctx, rep)
 		if err != nil {
 			return nil, fmt.Errorf("alert rep %s: %w", rep, err)
@@ -85,7 +85,7 @@ func (tx *Tx) tell(ctx context.Context, reason string, site callsByVisit, notice
 		tx.concerns(alert.ID)
 		previews = append(previews, AlertPreview{Rep: rep, Kind: string(alert.Kind)})
 	}
-	return previews, nil
+	return previews, tx.enqueue(ctx, jobs...)
 }
 
 // saveDays writes the routes of changed days, each with its feed line. A route that is new gets its id here.

@@ -75,7 +75,8 @@ func (db *DB) Ping(ctx context.Context) error { return db.pool.Ping(ctx) }
 type Tx struct {
 	pgx.Tx
 	Organization uuid.UUID
-	feed         int // rows of the change feed so far
+	feed         int       // rows of the change feed so far
+	pending      pgx.Batch // statements that wait for the next one whose answer is wanted
 }
 
 // writeTries is how often a transaction is begun that the server gives up.
@@ -116,6 +117,9 @@ func (db *DB) Try(ctx context.Context, organization uuid.UUID, f func(*Tx) error
 		if err := f(tx); err != nil {
 			return err
 		}
+		if err := tx.flush(ctx); err != nil {
+			return err
+		}
 		return errTried
 	})
 	if errors.Is(err, errTried) {
@@ -127,7 +131,13 @@ func (db *DB) Try(ctx context.Context, organization uuid.UUID, f func(*Tx) error
 func (db *DB) in(ctx context.Context, organization uuid.UUID, begin string, f func(*Tx) error) error {
 	// One round trip: role and organization travel with BEGIN. A uuid prints as hexadecimal digits and dashes alone.
 	begin += "; SET LOCAL ROLE hexbeat_app; SELECT set_config('app.organization', '" + organization.String() + "', true)"
-	return db.run(ctx, begin, func(tx pgx.Tx) error { return f(&Tx{Tx: tx, Organization: organization}) })
+	return db.run(ctx, begin, func(ptx pgx.Tx) error {
+		tx := &Tx{Tx: ptx, Organization: organization}
+		if err := f(tx); err != nil {
+			return err
+		}
+		return tx.flush(ctx)
+	})
 }
 
 // watch runs f with the few rights of who has no organization yet.
@@ -159,21 +169,21 @@ func (db *DB) run(ctx context.Context, begin string, f func(pgx.Tx) error) error
 
 // all reads every row into the domain's type, columns by their db tags.
 func all[T any](ctx context.Context, tx *Tx, sql string, args pgx.StrictNamedArgs) ([]T, error) {
-	rows, err := tx.Query(ctx, sql, args)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
+	var list []T
+	err := tx.ask(ctx, sql, args, func(rows pgx.Rows) (err error) {
+		list, err = pgx.CollectRows(rows, pgx.RowToStructByName[T])
+		return err
+	})
+	return list, err
 }
 
 // one reads the only row; missing says what to answer when there is none.
 func one[T any](ctx context.Context, tx *Tx, missing error, sql string, args pgx.StrictNamedArgs) (T, error) {
-	rows, err := tx.Query(ctx, sql, args)
-	if err != nil {
-		var zero T
-		return zero, err
-	}
-	v, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
+	var v T
+	err := tx.ask(ctx, sql, args, func(rows pgx.Rows) (err error) {
+		v, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
+		return err
+	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return v, missing
 	}
@@ -182,21 +192,10 @@ func one[T any](ctx context.Context, tx *Tx, missing error, sql string, args pgx
 
 // values reads a single column.
 func values[T any](ctx context.Context, tx *Tx, sql string, args pgx.StrictNamedArgs) ([]T, error) {
-	rows, err := tx.Query(ctx, sql, args)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[T])
-}
-
-// exec runs a statement that must concern exactly want rows; negative: any number.
-func (tx *Tx) exec(ctx context.Context, want int, sql string, args pgx.StrictNamedArgs) error {
-	tag, err := tx.Exec(ctx, sql, args)
-	if err != nil {
+	var list []T
+	err := tx.ask(ctx, sql, args, func(rows pgx.Rows) (err error) {
+		list, err = pgx.CollectRows(rows, pgx.RowTo[T])
 		return err
-	}
-	if want >= 0 && tag.RowsAffected() != int64(want) {
-		return fmt.Errorf("%d rows concerned instead of %d", tag.RowsAffected(), want)
-	}
-	return nil
+	})
+	return list, err
 }
