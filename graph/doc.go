@@ -4,4 +4,4 @@
 //	http.Handle("/graphql", graph.New(graph.Config{DB: db, Desk: d, Hub: hub, SignIn: signIns.SignIn, Clock: time.Now}))
 package graph
 
-//go:generate go run github.com/99designs/gqlgen generate
+//go:generate go tool gqlgen generate
