@@ -29,8 +29,8 @@ const (
 )
 
 func (c AddBranch) run(ctx context.Context, tx *Tx) (roster.Branch, error) {
-	if !tx.Caller.Has(auth.Admin) {
-		return roster.Branch{}, auth.ErrForbidden
+	if err := tx.mustBe(auth.Admin); err != nil {
+		return roster.Branch{}, err
 	}
 	name, err := cleanName(c.Name)
 	if err != nil {

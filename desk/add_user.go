@@ -38,8 +38,8 @@ type UserAdded struct {
 }
 
 func (c AddUser) run(ctx context.Context, tx *Tx) (UserAdded, error) {
-	if !tx.Caller.Has(auth.Admin) {
-		return UserAdded{}, auth.ErrForbidden
+	if err := tx.mustBe(auth.Admin); err != nil {
+		return UserAdded{}, err
 	}
 	email, err := cleanEmail(c.Email)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/dispatch"
 )
 
@@ -18,7 +19,7 @@ type CancelVisit struct {
 }
 
 func (c CancelVisit) run(ctx context.Context, tx *Tx) (dispatch.Visit, error) {
-	if err := tx.mustDispatch(); err != nil {
+	if err := tx.mustBe(auth.Dispatcher); err != nil {
 		return dispatch.Visit{}, err
 	}
 	if utf8.RuneCountInString(c.Note) > longestNote {

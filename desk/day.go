@@ -74,9 +74,9 @@ func (m callsByVisit) and(days ...*dispatch.RepDay) callsByVisit {
 	return m
 }
 
-// mustDispatch admits who may move other people's work.
-func (tx *Tx) mustDispatch() error {
-	if !tx.Caller.Has(auth.Dispatcher) {
+// mustBe admits who holds a role or a wider one.
+func (tx *Tx) mustBe(least auth.Role) error {
+	if !tx.Caller.Has(least) {
 		return auth.ErrForbidden
 	}
 	return nil

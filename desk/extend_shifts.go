@@ -18,8 +18,8 @@ type ExtendShifts struct {
 }
 
 func (c ExtendShifts) run(ctx context.Context, tx *Tx) (int, error) {
-	if !tx.Caller.Has(auth.Manager) {
-		return 0, auth.ErrForbidden
+	if err := tx.mustBe(auth.Manager); err != nil {
+		return 0, err
 	}
 	tx.concerns(c.Branch)
 	return tx.ExtendShifts(ctx, c.Branch, c.Date, c.To, tx.Now.Add(c.Least))

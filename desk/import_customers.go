@@ -3,11 +3,14 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/customer/table"
+	"github.com/hexbeat/hexbeat/geo"
+	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/postgres"
 )
 
@@ -33,8 +36,8 @@ type CustomersImported struct {
 }
 
 func (c ImportCustomers) run(ctx context.Context, tx *Tx) (CustomersImported, error) {
-	if !tx.Caller.Has(auth.Manager) {
-		return CustomersImported{}, auth.ErrForbidden
+	if err := tx.mustBe(auth.Manager); err != nil {
+		return CustomersImported{}, err
 	}
 	if c.Source == "" {
 		return CustomersImported{}, Invalid{Path: []string{"source"}, Code: "EMPTY"}
@@ -101,6 +104,13 @@ func (c ImportCustomers) write(ctx context.Context, tx *Tx, p *customerPart) err
 	if err != nil {
 		return fmt.Errorf("change sites: %w", err)
 	}
+	placements, err := placements(slices.Concat(p.newSites, p.oldSites))
+	if err != nil {
+		return err
+	}
+	if err := tx.PlaceSites(ctx, placements, hours.DateOf(tx.Now)); err != nil {
+		return fmt.Errorf("place sites: %w", err)
+	}
 	if err := tx.AddCadences(ctx, p.newCadences); err != nil {
 		return fmt.Errorf("add cadences: %w", err)
 	}
@@ -123,6 +133,22 @@ func (c ImportCustomers) write(ctx context.Context, tx *Tx, p *customerPart) err
 		changes = append(changes, postgres.FeedChange{Kind: "site", ID: s.ID, Version: s.Version, BranchBefore: &s.Branch, BranchAfter: &after})
 	}
 	return tx.AddChanges(ctx, tx.Now, changes...)
+}
+
+// placements says in which cells the located sites lie.
+func placements(sites []postgres.ImportedSite) ([]postgres.Placement, error) {
+	var located []postgres.Placement
+	for _, s := range sites {
+		if s.Lat == nil {
+			continue
+		}
+		cells, err := geo.Ancestors(geo.Point{Lat: *s.Lat, Lon: *s.Lon}, geo.SiteResolution, geo.FinestResolution)
+		if err != nil {
+			return nil, fmt.Errorf("place site %s: %w", s.ID, err)
+		}
+		located = append(located, postgres.Placement{Site: s.ID, Cells: cells})
+	}
+	return located, nil
 }
 
 // plain is a name as people mean it: without case and with single spaces.

@@ -30,8 +30,8 @@ type RepsImported struct {
 
 func (c ImportReps) run(ctx context.Context, tx *Tx) (RepsImported, error) {
 	var done RepsImported
-	if !tx.Caller.Has(auth.Admin) {
-		return done, auth.ErrForbidden
+	if err := tx.mustBe(auth.Admin); err != nil {
+		return done, err
 	}
 	if err := tx.LockImports(ctx); err != nil {
 		return done, err

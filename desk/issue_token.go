@@ -23,8 +23,8 @@ type TokenIssued struct {
 }
 
 func (c IssueToken) run(ctx context.Context, tx *Tx) (TokenIssued, error) {
-	if !tx.Caller.Has(auth.Admin) {
-		return TokenIssued{}, auth.ErrForbidden
+	if err := tx.mustBe(auth.Admin); err != nil {
+		return TokenIssued{}, err
 	}
 	if c.For <= 0 {
 		return TokenIssued{}, Invalid{Path: []string{"for"}, Code: "OUT_OF_RANGE"}

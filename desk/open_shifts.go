@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/roster"
 )
@@ -25,6 +26,9 @@ type OpenShifts struct {
 }
 
 func (c OpenShifts) run(ctx context.Context, tx *Tx) (int, error) {
+	if err := tx.mustBe(auth.Manager); err != nil {
+		return 0, err
+	}
 	branch, err := tx.Branch(ctx, c.Branch)
 	if err != nil {
 		return 0, err

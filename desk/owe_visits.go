@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/postgres"
@@ -31,6 +32,9 @@ func ahead(every int) hours.Date { return hours.Date(every / 7) }
 const mayBeLate = 7
 
 func (c OweVisits) run(ctx context.Context, tx *Tx) (VisitsOwed, error) {
+	if err := tx.mustBe(auth.Manager); err != nil {
+		return VisitsOwed{}, err
+	}
 	// Two planners of one branch go one after the other; the second finds nothing left to make.
 	if err := tx.LockBranch(ctx, c.Branch); err != nil {
 		return VisitsOwed{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/notify"
@@ -26,6 +27,9 @@ type DayPlanned struct {
 }
 
 func (c PlanDay) run(ctx context.Context, tx *Tx) (DayPlanned, error) {
+	if err := tx.mustBe(auth.Manager); err != nil {
+		return DayPlanned{}, err
+	}
 	rep, err := tx.Rep(ctx, c.Rep)
 	if err != nil {
 		return DayPlanned{}, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/postgres"
@@ -26,6 +27,9 @@ type AlignmentPublished struct {
 }
 
 func (c PublishAlignment) run(ctx context.Context, tx *Tx) (AlignmentPublished, error) {
+	if err := tx.mustBe(auth.Manager); err != nil {
+		return AlignmentPublished{}, err
+	}
 	if err := tx.LockBranch(ctx, c.Branch); err != nil {
 		return AlignmentPublished{}, err
 	}

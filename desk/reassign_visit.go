@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/postgres"
@@ -53,7 +54,7 @@ func (c ReassignVisit) run(ctx context.Context, tx *Tx) (VisitReassigned, error)
 }
 
 func (c ReassignVisit) check(ctx context.Context, tx *Tx) error {
-	if err := tx.mustDispatch(); err != nil {
+	if err := tx.mustBe(auth.Dispatcher); err != nil {
 		return err
 	}
 	if utf8.RuneCountInString(c.Note) > longestNote {

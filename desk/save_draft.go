@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/postgres"
 )
 
@@ -27,6 +28,9 @@ type AlignmentDrafted struct {
 }
 
 func (c SaveDraft) run(ctx context.Context, tx *Tx) (AlignmentDrafted, error) {
+	if err := tx.mustBe(auth.Manager); err != nil {
+		return AlignmentDrafted{}, err
+	}
 	alignment := postgres.Alignment{
 		ID: newID(), BranchID: c.Branch, LineID: c.Line, State: "DRAFT", Origin: c.Origin, Measures: c.Measures, CreatedAt: tx.Now,
 	}

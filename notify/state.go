@@ -45,12 +45,13 @@ func (a Alert) Move(to State) (Alert, error) {
 // Handed records that a channel took the alert. The fact is never refused: an alert that was read or
 // superseded while it travelled keeps its state and learns only the time.
 func (a Alert) Handed(at time.Time) Alert {
-	if a.SentAt == nil {
-		a.SentAt = &at
+	if a.SentAt != nil {
+		return a
 	}
+	a.SentAt = &at
+	a.Version++
 	if a.State == Queued {
 		a.State = Sent
-		a.Version++
 	}
 	return a
 }

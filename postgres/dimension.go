@@ -17,7 +17,7 @@ type Dimensions struct {
 }
 
 const dimensions = `
-SELECT s.id AS site_id, t.territory_id, owner.rep_id, c.segment
+SELECT s.id AS site_id, placed.territory_id, owner.rep_id, c.segment
 FROM   site AS s
 JOIN   customer AS c ON c.organization_id = s.organization_id AND c.id = s.customer_id` + ownerOf + `
 WHERE  s.organization_id = @organization AND s.id = ANY(@sites)

@@ -42,15 +42,13 @@ func (o Owed) Cadence() customer.Cadence {
 }
 
 // ownerOf joins to a site s who answers for it on a day: a row for the site itself goes before one for its customer, and that before
-// its territory's. A site that no design placed belongs where its cell lies. It is joined and not kept apart as a query of its own:
+// its territory's. It is joined and not kept apart as a query of its own:
 // each step is one look into an index, however little the planner knows of a record that was filled a moment ago.
 const ownerOf = `
 LEFT   JOIN alignment AS al ON al.organization_id = s.organization_id AND al.branch_id = s.branch_id AND al.line_id = @line
        AND al.state = 'PUBLISHED' AND al.valid_from <= @date AND (al.valid_to IS NULL OR al.valid_to > @date)
 LEFT   JOIN alignment_site AS placed ON placed.organization_id = s.organization_id AND placed.alignment_id = al.id AND placed.site_id = s.id
-LEFT   JOIN territory_cell AS tc ON tc.organization_id = s.organization_id AND tc.alignment_id = al.id AND tc.cell = s.cell
-CROSS  JOIN LATERAL (SELECT coalesce(placed.territory_id, tc.territory_id) AS territory_id) AS t
-LEFT   JOIN responsibility AS ter ON ter.organization_id = s.organization_id AND ter.territory_id = t.territory_id AND ter.line_id = @line
+LEFT   JOIN responsibility AS ter ON ter.organization_id = s.organization_id AND ter.territory_id = placed.territory_id AND ter.line_id = @line
        AND ter.role = 'OWNER' AND ter.valid_from <= @date AND (ter.valid_to IS NULL OR ter.valid_to > @date)
 LEFT   JOIN responsibility AS acc ON acc.organization_id = s.organization_id AND acc.customer_id = s.customer_id AND acc.line_id = @line
        AND acc.role = 'OWNER' AND acc.valid_from <= @date AND (acc.valid_to IS NULL OR acc.valid_to > @date)
@@ -60,7 +58,7 @@ CROSS  JOIN LATERAL (SELECT CASE WHEN own.id IS NOT NULL THEN own.rep_id WHEN ac
 
 const owedVisits = `
 SELECT s.id AS site_id, s.customer_id, c.line_id, c.kind, c.every_days, c.weekdays, c.valid_from AS since, done.last, s.service, s.priority,
-       s.time_zone, s.lat IS NOT NULL AS located, owner.rep_id, t.territory_id, cu.segment
+       s.time_zone, s.lat IS NOT NULL AS located, owner.rep_id, placed.territory_id, cu.segment
 FROM   site AS s
 JOIN   customer AS cu ON cu.organization_id = s.organization_id AND cu.id = s.customer_id
 JOIN   cadence AS c ON c.organization_id = s.organization_id AND c.site_id = s.id AND c.line_id = @line
@@ -167,7 +165,7 @@ type PlacedSite struct {
 }
 
 const placedSites = `
-SELECT s.id, s.lat, s.lon, s.workload, t.territory_id
+SELECT s.id, s.lat, s.lon, s.workload, placed.territory_id
 FROM   site AS s` + ownerOf + `
 WHERE  s.organization_id = @organization AND s.branch_id = @branch AND s.status IN ('PROSPECT', 'ACTIVE') AND s.lat IS NOT NULL
 ORDER  BY s.id`

@@ -22,6 +22,9 @@ type installation struct {
 
 func newInstallation(t *testing.T, env ...string) *installation {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts the real program: not in the quick round")
+	}
 	// Not t.TempDir: PostgreSQL runs as another user, who must be able to enter.
 	dir, err := os.MkdirTemp("", "hexbeat-test-")
 	if err != nil {

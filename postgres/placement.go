@@ -1,0 +1,45 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/geo"
+	"github.com/hexbeat/hexbeat/hours"
+	"github.com/jackc/pgx/v5"
+)
+
+// Placement is a located site with every cell that may hold it in an alignment, at each resolution one.
+type Placement struct {
+	Site  uuid.UUID
+	Cells []geo.Cell
+}
+
+// An alignment's cells are disjoint: at most one of a site's is among them.
+const placeSites = `
+INSERT INTO alignment_site (organization_id, alignment_id, site_id, territory_id)
+SELECT s.organization_id, al.id, s.id, tc.territory_id
+FROM   unnest(@sites::uuid[], @cells::bigint[]) AS given (site_id, cell)
+JOIN   site AS s ON s.organization_id = @organization AND s.id = given.site_id
+JOIN   alignment AS al ON al.organization_id = s.organization_id AND al.branch_id = s.branch_id AND al.state = 'PUBLISHED'
+       AND (al.valid_to IS NULL OR al.valid_to > @date)
+JOIN   territory_cell AS tc ON tc.organization_id = s.organization_id AND tc.alignment_id = al.id AND tc.cell = given.cell
+ON CONFLICT DO NOTHING`
+
+// PlaceSites gives sites that no design placed to the territories whose ground they stand on, in every alignment in force on the
+// day or later. A site that has its territory keeps it.
+func (tx *Tx) PlaceSites(ctx context.Context, placements []Placement, date hours.Date) error {
+	var sites []uuid.UUID
+	var cells []geo.Cell
+	for _, p := range placements {
+		for _, c := range p.Cells {
+			sites, cells = append(sites, p.Site), append(cells, c)
+		}
+	}
+	if len(sites) == 0 {
+		return nil
+	}
+	return tx.exec(ctx, -1, placeSites, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "sites": sites, "cells": cells, "date": date,
+	})
+}
