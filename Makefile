@@ -4,8 +4,8 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-# A Node.js newer than the system's, where scripts/need.sh had to get one.
-export PATH := $(CURDIR)/.cache/node/node_modules/.bin:$(PATH)
+# First a Node.js newer than the system's, where scripts/need.sh had to get one; last where Go installs itself, which sudo leaves out.
+export PATH := $(CURDIR)/.cache/node/node_modules/.bin:$(PATH):/usr/local/go/bin
 
 # Go asks git for the version; where git can't tell, go without.
 ifneq ($(shell git status --porcelain >/dev/null 2>&1; echo $$?),0)
@@ -18,12 +18,13 @@ help: ## list what there is to make
 # The program
 
 build: ## build bin/hexbeat
-	@scripts/need.sh cc
+	@scripts/need.sh go cc
+	@[ -e bin/hexbeat ] || echo 'The first build takes a few minutes.'
 	go build -o bin/hexbeat ./cmd/hexbeat
 
 demo: ## run a city at http://localhost:8080; installs what is missing (DEMO_ARGS="--reps 20")
-	@scripts/need.sh cc postgres
-	go build -o bin/hexbeat ./cmd/hexbeat
+	@scripts/need.sh go cc postgres curl
+	@$(MAKE) build
 	@exec bin/hexbeat demo $(DEMO_ARGS)
 
 # Proofs
@@ -32,7 +33,7 @@ check: fresh vet lint ## what to run before a commit: generated code, vet, lint,
 	go test -short ./...
 
 test: ## run every test there is, with the race detector; installs what is missing
-	@scripts/need.sh cc postgres node chromium
+	@scripts/need.sh go cc postgres node chromium
 	@$(MAKE) fresh vet lint page-check
 	go test -race -timeout 20m ./...
 
