@@ -45,7 +45,7 @@ install() {
 	if [ "$(id -u)" != 0 ]; then
 		command -v sudo >/dev/null || give_up "missing: $missing; there is no sudo here, so run as root: $by_hand"
 		say "missing: $missing; sudo may ask for your password"
-		sudo -v || give_up "sudo refuses; somebody with root's rights can run: $by_hand"
+		sudo true || give_up "sudo refuses; somebody with root's rights can run: $by_hand"
 	fi
 	say "installing $missing"
 	# PostgreSQL's package makes a server of its own and starts it, unless told otherwise; the machine's setting is left as it was.
