@@ -22,7 +22,7 @@ build: ## build bin/hexbeat
 	@[ -e bin/hexbeat ] || echo 'The first build takes a few minutes.'
 	go build -o bin/hexbeat ./cmd/hexbeat
 
-demo: ## run a city at http://localhost:8080; installs what is missing (DEMO_ARGS="--reps 20")
+demo: ## run a city at http://localhost:8080; installs what is missing (DEMO_ARGS="--addr :8081")
 	@scripts/need.sh go cc postgres curl
 	@$(MAKE) build
 	@exec bin/hexbeat demo $(DEMO_ARGS)
