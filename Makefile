@@ -7,6 +7,9 @@ MAKEFLAGS += --no-print-directory
 # First a Node.js newer than the system's, where scripts/need.sh had to get one; last where Go installs itself, which sudo leaves out.
 export PATH := $(CURDIR)/.cache/node/node_modules/.bin:$(PATH):/usr/local/go/bin
 
+# That Node.js trusts whom the machine trusts, as Go and git do.
+export NODE_USE_SYSTEM_CA := 1
+
 # Go asks git for the version; where git can't tell, go without.
 ifneq ($(shell git status --porcelain >/dev/null 2>&1; echo $$?),0)
 export GOFLAGS += -buildvcs=false
