@@ -60,11 +60,3 @@ type Cadence struct {
 func Workload(service time.Duration, every int) float64 {
 	return service.Minutes() * 28 / float64(max(1, every))
 }
-
-// Due says when the next call falls due, given the last one; a site never visited is due at once.
-func (c Cadence) Due(last *hours.Date, today hours.Date) hours.Date {
-	if last == nil {
-		return today
-	}
-	return *last + hours.Date(c.Every)
-}

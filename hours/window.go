@@ -12,14 +12,16 @@ var ErrNoTime = errors.New("not a time like 09:00")
 // TimeOfDay is what the wall clock shows, in minutes since midnight. 1440 is the end of the day.
 type TimeOfDay int
 
-// ParseTimeOfDay reads 09:00, and 24:00 as the end of the day.
+// ParseTimeOfDay reads 09:00 or 9:00, and 24:00 as the end of the day.
 func ParseTimeOfDay(s string) (TimeOfDay, error) {
-	var h, m int
-	if n, err := fmt.Sscanf(s, "%d:%d", &h, &m); err != nil || n != 2 || h < 0 || m < 0 || m > 59 || h*60+m > 1440 ||
-		len(s) > 5 {
+	if s == "24:00" {
+		return 24 * 60, nil
+	}
+	t, err := time.Parse("15:04", s)
+	if err != nil {
 		return 0, fmt.Errorf("%.32q: %w", s, ErrNoTime)
 	}
-	return TimeOfDay(h*60 + m), nil
+	return TimeOfDay(t.Hour()*60 + t.Minute()), nil
 }
 
 // String is the form 09:00.
