@@ -65,7 +65,7 @@ generate: ## make graph's code from its schema
 	go generate ./...
 
 web: modules ## build the pages into web/dist
-	npm run --silent --prefix web/app build
+	npm run --silent --prefix web/app build -- --logLevel warn
 
 # Generated code must be what its source says.
 fresh: modules

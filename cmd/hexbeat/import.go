@@ -84,7 +84,10 @@ func (r *importRun) choose(ctx context.Context, organization, branch string, unn
 func (r *importRun) finish(ctx context.Context, taken int) error {
 	path := r.file + ".rejected.csv"
 	if len(r.rejected) == 0 {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+			return nil // and where the folder is read-only, trying to remove nothing would fail
+		}
+		if err := os.Remove(path); err != nil {
 			return fmt.Errorf("remove refused rows of an earlier import: %w", err)
 		}
 		return nil
