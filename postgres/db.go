@@ -39,6 +39,7 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 		"statement_timeout":                   statementLimit,
 		"idle_in_transaction_session_timeout": idleInTxLimit,
 		"timezone":                            "UTC",
+		"jit":                                 "off", // a query of a tenth of a second spent three in the compiler
 	} {
 		if _, given := params[name]; !given {
 			params[name] = value
