@@ -71,24 +71,39 @@ func (l *lab) do(ctx context.Context, sql string, args ...any) error {
 	return err
 }
 
-// makeTemplate migrates the template unless another binary has; the others wait meanwhile.
+// makeTemplate migrates the template unless another binary has; the others wait meanwhile. Whoever uses the template keeps it by a
+// shared lock to the end, so that nobody clears it away; only who has to make it asks for the lock alone.
 func (l *lab) makeTemplate(ctx context.Context) error {
+	ready, err := l.useTemplate(ctx)
+	if err != nil || ready {
+		return err
+	}
 	if err := l.do(ctx, "SELECT pg_advisory_lock($1, 0)", l.schema); err != nil {
 		return fmt.Errorf("wait for template: %w", err)
 	}
-	var ready bool
-	if err := l.keeper.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1 AND datistemplate)", l.template).Scan(&ready); err != nil {
-		return fmt.Errorf("look for template: %w", err)
-	}
-	if !ready {
+	if ready, err = l.useTemplate(ctx); err == nil && !ready {
 		if err := l.migrateTemplate(ctx); err != nil {
 			return fmt.Errorf("make template %s: %w", l.template, err)
 		}
 		l.clearAway(ctx)
+		_, err = l.useTemplate(ctx)
 	}
-	return errors.Join(
-		l.do(ctx, "SELECT pg_advisory_lock_shared($1, 0)", l.schema),
-		l.do(ctx, "SELECT pg_advisory_unlock($1, 0)", l.schema))
+	return errors.Join(err, l.do(ctx, "SELECT pg_advisory_unlock($1, 0)", l.schema))
+}
+
+// useTemplate keeps the template for this binary, if it is there.
+func (l *lab) useTemplate(ctx context.Context) (ready bool, err error) {
+	if err := l.do(ctx, "SELECT pg_advisory_lock_shared($1, 0)", l.schema); err != nil {
+		return false, fmt.Errorf("wait for template: %w", err)
+	}
+	err = l.keeper.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1 AND datistemplate)", l.template).Scan(&ready)
+	if err != nil {
+		return false, fmt.Errorf("look for template: %w", err)
+	}
+	if ready {
+		return true, nil
+	}
+	return false, l.do(ctx, "SELECT pg_advisory_unlock_shared($1, 0)", l.schema)
 }
 
 func (l *lab) migrateTemplate(ctx context.Context) error {
