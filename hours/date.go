@@ -44,11 +44,15 @@ func (d Date) String() string { return d.utc().Format(time.DateOnly) }
 // Weekday is the day of the week.
 func (d Date) Weekday() time.Weekday { return d.utc().Weekday() }
 
-// At is the moment the wall clock in zone shows t on this day. A time that a spring
-// change skips is read as the moment after the gap.
+// At is the moment the wall clock in zone shows t on this day. A time that a spring change skips is read by the
+// clock before the change, so it comes as much after it: 02:30 is 03:30.
 func (d Date) At(t TimeOfDay, zone *time.Location) time.Time {
 	y, m, dd := d.utc().Date()
-	return time.Date(y, m, dd, 0, int(t), 0, 0, zone)
+	at := time.Date(y, m, dd, 0, int(t), 0, 0, zone)
+	// West of Greenwich time.Date reads a skipped time by the clock after the change, which is an hour earlier.
+	_, offset := at.Zone()
+	shown, want := at.Unix()+int64(offset), d.utc().Unix()+60*int64(t)
+	return at.Add(time.Duration(max(0, want-shown)) * time.Second)
 }
 
 // In is the whole day as a window in a zone: 23, 24 or 25 hours.

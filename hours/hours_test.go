@@ -160,3 +160,27 @@ func ExampleEvery() {
 	// 2026-11-23 Monday true
 	// 2026-11-29 Sunday false
 }
+
+// A clock that is put forward shows no time between two and three, west of Greenwich as well as east of it.
+func TestASkippedTimeComesAfterTheChangeEverywhere(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		zone string
+		day  hours.Date
+		at   hours.TimeOfDay
+		want string
+	}{
+		{"Europe/Berlin", hours.NewDate(2026, time.March, 29), 150, "2026-03-29T03:30:00+02:00"},
+		{"America/New_York", hours.NewDate(2026, time.March, 8), 150, "2026-03-08T03:30:00-04:00"},
+		{"America/New_York", hours.NewDate(2026, time.March, 8), 180, "2026-03-08T03:00:00-04:00"},
+		{"America/Santiago", hours.NewDate(2026, time.September, 6), 0, "2026-09-06T01:00:00-03:00"},
+	} {
+		if got := test.day.At(test.at, zone(t, test.zone)).Format(time.RFC3339); got != test.want {
+			t.Errorf("%s at %s in %s = %s, want %s", test.day, test.at, test.zone, got, test.want)
+		}
+	}
+	day := hours.NewDate(2026, time.September, 6) // its midnight is skipped
+	if in := day.In(zone(t, "America/Santiago")); in.Length() != 23*time.Hour || hours.DateOf(in.From) != day {
+		t.Errorf("%s in Santiago begins %s and lasts %s, want 23h of its own", day, in.From, in.Length())
+	}
+}
