@@ -44,13 +44,11 @@ type Door string
 
 // The doors.
 const (
-	Phone    Door = "PHONE"
-	Page     Door = "PAGE"
-	API      Door = "API"
-	Import   Door = "IMPORT"
-	Engine   Door = "ENGINE"
-	Calendar Door = "CALENDAR"
-	Mail     Door = "MAIL"
+	Phone  Door = "PHONE"
+	Page   Door = "PAGE"
+	API    Door = "API"
+	Import Door = "IMPORT"
+	Engine Door = "ENGINE"
 )
 
 // Caller is who is asking, as proven at the door. It lives for one request or one socket.

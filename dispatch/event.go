@@ -12,16 +12,15 @@ type EventType string
 
 // The catalogue.
 const (
-	VisitCreated        EventType = "visit.created"
-	VisitPlanned        EventType = "visit.planned"
-	VisitReassigned     EventType = "visit.reassigned"
-	VisitCancelled      EventType = "visit.cancelled"
-	AttemptArrived      EventType = "attempt.arrived"
-	AttemptStarted      EventType = "attempt.started"
-	AttemptCompleted    EventType = "attempt.completed"
-	AttemptFailed       EventType = "attempt.failed"
-	AlignmentPublished  EventType = "alignment.published"
-	ResponsibilityMoved EventType = "responsibility.moved"
+	VisitCreated       EventType = "visit.created"
+	VisitPlanned       EventType = "visit.planned"
+	VisitReassigned    EventType = "visit.reassigned"
+	VisitCancelled     EventType = "visit.cancelled"
+	AttemptArrived     EventType = "attempt.arrived"
+	AttemptStarted     EventType = "attempt.started"
+	AttemptCompleted   EventType = "attempt.completed"
+	AttemptFailed      EventType = "attempt.failed"
+	AlignmentPublished EventType = "alignment.published"
 )
 
 // Event is a business fact as it was recorded, with the dimensions as of then. Figures are folds over events.

@@ -106,16 +106,6 @@ func (tx *Tx) Changes(ctx context.Context, c auth.Caller, since Cursor, limit in
 	return changes, now, false, nil
 }
 
-const feedOldest = `
-SELECT coalesce(min(f.tx::text::bigint), 0) AS tx, 0 AS n
-FROM   feed AS f
-WHERE  f.organization_id = @organization`
-
-// FeedStart is the place of the oldest change still kept; a cursor before it must start anew.
-func (tx *Tx) FeedStart(ctx context.Context) (Cursor, error) {
-	return one[Cursor](ctx, tx, ErrCursor, feedOldest, pgx.StrictNamedArgs{"organization": tx.Organization})
-}
-
 const everyChangeSince = `
 SELECT ` + feedColumns + `
 FROM   feed AS f

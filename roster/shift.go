@@ -45,15 +45,6 @@ func (e Engagement) Span() time.Duration {
 	return e.EndsAt.Sub(e.StartsAt)
 }
 
-// Absence is a stretch of days a rep does not work.
-type Absence struct {
-	ID    uuid.UUID  `db:"id"`
-	RepID uuid.UUID  `db:"rep_id"`
-	Kind  string     `db:"kind"` // SICK, LEAVE, …: open
-	From  hours.Date `db:"from_date"`
-	To    hours.Date `db:"to_date"` // the last day of absence
-}
-
 // Available is the rep's capacity: the shift less engagements. From cuts off what has passed;
 // give the shift's start for the whole day. Overlapping engagements count once.
 func Available(s Shift, engagements []Engagement, from time.Time) time.Duration {

@@ -84,9 +84,6 @@ func (s *Server) URL() string { return s.url }
 // Joined reports that another process had started the server.
 func (s *Server) Joined() bool { return s.own == nil }
 
-// LogFile is where the server writes its log.
-func (s *Server) LogFile() string { return s.dir.log() }
-
 // Done is closed when a server started by this process has ended, asked or not.
 // Of a joined server one never hears.
 func (s *Server) Done() <-chan struct{} { return s.done }
