@@ -21,10 +21,21 @@ func AlignOwners(ctx context.Context, d *Desk, branch uuid.UUID, owners Owners) 
 	if err != nil {
 		return AlignmentPublished{}, err
 	}
-	reps := slices.DeleteFunc(slices.Clone(g.reps), func(r roster.Rep) bool { return !owns(owners, r.ID) })
+	owning := map[uuid.UUID]bool{}
+	for _, rep := range owners {
+		owning[rep] = true
+	}
+	reps := slices.DeleteFunc(slices.Clone(g.reps), func(r roster.Rep) bool { return !owning[r.ID] })
+	number := map[uuid.UUID]int{}
+	for i, r := range reps {
+		number[r.ID] = i
+	}
 	siteTerritory := make([]int, len(g.sites))
 	for i, s := range g.sites {
-		siteTerritory[i] = slices.IndexFunc(reps, func(r roster.Rep) bool { return owners[s.ID] == r.ID })
+		siteTerritory[i] = -1
+		if t, known := number[owners[s.ID]]; known {
+			siteTerritory[i] = t
+		}
 	}
 	units, unitTerritory, err := g.shares(siteTerritory, len(reps))
 	if err != nil {
@@ -42,15 +53,6 @@ func AlignOwners(ctx context.Context, d *Desk, branch uuid.UUID, owners Owners) 
 		return AlignmentPublished{}, err
 	}
 	return Do(ctx, d, uuid.Nil, PublishAlignment{Alignment: draft.Alignment, Branch: branch, From: g.today})
-}
-
-func owns(owners Owners, rep uuid.UUID) bool {
-	for _, owner := range owners {
-		if owner == rep {
-			return true
-		}
-	}
-	return false
 }
 
 // shares gives each occupied cell to the territory with most work in it.

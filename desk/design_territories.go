@@ -16,9 +16,6 @@ import (
 	"github.com/hexbeat/hexbeat/roster"
 )
 
-// coverRings is how far a territory reaches beyond its outermost site, in cells of about 350 m.
-const coverRings = 6
-
 // stayPrice is what a share of workload that changes hands costs, in shares of distance: territories in force move little.
 const stayPrice = 5
 
@@ -59,10 +56,18 @@ func DesignTerritories(ctx context.Context, d *Desk, brief DesignBrief) (Alignme
 	keep := !brief.Afresh && len(g.current) == k
 	if keep {
 		design.Price = stayPrice
+		number := map[uuid.UUID]int{}
+		for i, t := range g.current {
+			number[t.ID] = i
+		}
 		for _, s := range g.sites {
-			design.Current = append(design.Current, slices.IndexFunc(g.current, func(t geo.Territory) bool {
-				return s.Territory != nil && *s.Territory == t.ID
-			}))
+			current := -1
+			if s.Territory != nil {
+				if i, known := number[*s.Territory]; known {
+					current = i
+				}
+			}
+			design.Current = append(design.Current, current)
 		}
 	}
 	draft, err := geo.Design(design)
@@ -123,7 +128,7 @@ func (g ground) territories(units []geo.Unit, unitTerritory, siteTerritory []int
 	if err != nil {
 		return nil, err
 	}
-	cells, err := geo.Cover(units, unitTerritory, coverRings)
+	cells, err := geo.Cover(units, unitTerritory, geo.DefaultRings)
 	if err != nil {
 		return nil, err
 	}

@@ -61,9 +61,6 @@ func (c PlanDay) run(ctx context.Context, tx *Tx) (DayPlanned, error) {
 		return result, err
 	}
 	planned := plan.Day
-	if planned.Route.Version == day.Route.Version {
-		planned.Route.Version++
-	}
 	if err := tx.saveDays(ctx, &planned); err != nil {
 		return result, err
 	}
