@@ -12,13 +12,8 @@ import (
 	"github.com/hexbeat/hexbeat/postgres"
 )
 
-const (
-	// keep bounds how long a day serves without being read again: it is what a board without a follower may be behind.
-	keep = 30 * time.Second
-
-	// positionFresh is how old a phone's position may be to say where the rep is now.
-	positionFresh = 30 * time.Minute
-)
+// keep bounds how long a day serves without being read again: it is what a board without a follower may be behind.
+const keep = 30 * time.Second
 
 // Board holds the days of branches that somebody asked about lately. It is safe for use by many at once.
 type Board struct {
@@ -111,7 +106,7 @@ func (b *Board) read(ctx context.Context, k key, now time.Time) (reps []dispatch
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		reps, err = tx.RepDays(ctx, k.date, now.Add(-positionFresh), ids...)
+		reps, err = tx.RepDays(ctx, k.date, now.Add(-dispatch.PositionFresh), ids...)
 		return err
 	})
 	return reps, err

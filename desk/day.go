@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/auth"
@@ -10,15 +9,12 @@ import (
 	"github.com/hexbeat/hexbeat/hours"
 )
 
-// positionFresh is how old a phone's position may be to say where the rep is now.
-const positionFresh = 30 * time.Minute
-
 // lockDays locks and reads the days of reps. Locks come before reads: what is read is what will be changed.
 func (tx *Tx) lockDays(ctx context.Context, date hours.Date, reps ...uuid.UUID) ([]dispatch.RepDay, error) {
 	if err := tx.LockRepDays(ctx, date, reps...); err != nil {
 		return nil, err
 	}
-	return tx.RepDays(ctx, date, tx.Now.Add(-positionFresh), reps...)
+	return tx.RepDays(ctx, date, tx.Now.Add(-dispatch.PositionFresh), reps...)
 }
 
 // lockCall locks a visit and reads its site. A visit the caller may not see is missing.

@@ -102,7 +102,7 @@ func (c ReassignVisit) load(ctx context.Context, tx *Tx) (call dispatch.Call, fr
 	}
 	if len(c.Others) > 0 {
 		// Read without a lock: nothing of theirs is changed.
-		others, err = tx.RepDays(ctx, date, tx.Now.Add(-positionFresh), c.Others...)
+		others, err = tx.RepDays(ctx, date, tx.Now.Add(-dispatch.PositionFresh), c.Others...)
 	}
 	return
 }

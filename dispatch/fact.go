@@ -111,11 +111,11 @@ func Fail(call Call, day *RepDay, a Attempt, now time.Time) Recorded {
 	return out
 }
 
-// Happened is when the fact happened: the phone's time corrected by its clock's offset. A time after now, or more than
-// 35 days before it, is no time a visit could have had; the moment of recording stands for it.
+// Happened is when the fact happened: the phone's time corrected by its clock's offset. A time after now, or older
+// than is believed of a date, is no time a visit could have had; the moment of recording stands for it.
 func (a Attempt) Happened(now time.Time) time.Time {
 	at := a.DeviceTime.Add(-a.Offset)
-	if at.After(now) || at.Before(now.AddDate(0, 0, -35)) {
+	if at.After(now) || now.Sub(at) > oldestBelieved {
 		return now.Round(0).UTC()
 	}
 	return at.Round(0).UTC()

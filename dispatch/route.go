@@ -31,6 +31,9 @@ type Route struct {
 	Distance geo.Metres    `db:"distance"` // all driving, the way home included
 }
 
+// PositionFresh is how old a phone's position may be to say where the rep is now.
+const PositionFresh = 30 * time.Minute
+
 // RepDay is everything about one rep's day that a decision rests on.
 type RepDay struct {
 	Rep         roster.Rep

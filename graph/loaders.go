@@ -16,9 +16,6 @@ import (
 	"github.com/hexbeat/hexbeat/roster"
 )
 
-// positionFresh is how old a phone's position may be to say where the rep is now.
-const positionFresh = 30 * time.Minute
-
 // loaders are one request's reads. Reps, sites and branches are read without asking who may see them: only what the
 // caller was shown refers to them, and a rep's day is shown under its own check (see mayFollow).
 type loaders struct {
@@ -159,7 +156,7 @@ func (l *loaders) dayLoader(date hours.Date) *loader[uuid.UUID, dispatch.RepDay]
 func (l *loaders) readDays(ctx context.Context, date hours.Date, reps []uuid.UUID) (map[uuid.UUID]dispatch.RepDay, error) {
 	var days []dispatch.RepDay
 	err := l.read(ctx, func(tx *postgres.Tx) (err error) {
-		days, err = tx.RepDays(ctx, date, l.now.Add(-positionFresh), reps...)
+		days, err = tx.RepDays(ctx, date, l.now.Add(-dispatch.PositionFresh), reps...)
 		return err
 	})
 	for _, day := range days {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/graph/model"
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/postgres"
@@ -17,7 +18,7 @@ func today(ctx context.Context, date *hours.Date) (*model.Day, error) {
 	}
 	var t postgres.Today
 	err := l.read(ctx, func(tx *postgres.Tx) (err error) {
-		t, err = tx.Today(ctx, l.caller.Rep, date, l.now, positionFresh, longestPage)
+		t, err = tx.Today(ctx, l.caller.Rep, date, l.now, dispatch.PositionFresh, longestPage)
 		return err
 	})
 	if err != nil {

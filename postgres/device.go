@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// deviceColumns are roster.Device's, of a device called d.
 const deviceColumns = `d.id, d.person_id, d.token, d.transport, d.platform, d.locale, d.app_version`
 
 const (

@@ -9,7 +9,7 @@ import (
 )
 
 const deviceByID = `
-SELECT d.id, d.person_id, d.token, d.transport, d.platform, d.locale, d.app_version
+SELECT ` + deviceColumns + `
 FROM   device AS d
 WHERE  d.organization_id = @organization AND d.id = @id AND d.forgotten_at IS NULL`
 

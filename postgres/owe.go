@@ -99,12 +99,6 @@ WHERE  v.organization_id = @organization AND v.rep_id = @rep AND v.state = 'BACK
 ORDER  BY v.id
 FOR NO KEY UPDATE`
 
-const sitesByID = `
-SELECT ` + siteColumns + `
-FROM   site AS s
-WHERE  s.organization_id = @organization AND s.id = ANY(@ids)
-ORDER  BY s.id`
-
 // LockBacklog reads what a rep owes up to a moment, with the sites; nobody else can change these visits until the transaction ends.
 func (tx *Tx) LockBacklog(ctx context.Context, rep uuid.UUID, until time.Time) ([]dispatch.Call, error) {
 	visits, err := all[dispatch.Visit](ctx, tx, lockBacklog, pgx.StrictNamedArgs{
@@ -117,7 +111,7 @@ func (tx *Tx) LockBacklog(ctx context.Context, rep uuid.UUID, until time.Time) (
 	for _, v := range visits {
 		ids = append(ids, v.SiteID)
 	}
-	sites, err := all[customer.Site](ctx, tx, sitesByID, pgx.StrictNamedArgs{"organization": tx.Organization, "ids": ids})
+	sites, err := tx.Sites(ctx, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -8,15 +8,15 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-const referredSites = `
+const sitesByID = `
 SELECT ` + siteColumns + `
 FROM   site AS s
 WHERE  s.organization_id = @organization AND s.id = ANY(@ids)
 ORDER  BY s.id`
 
-// Sites reads sites that something the caller may see refers to.
+// Sites reads sites that a command or something the caller may see refers to.
 func (tx *Tx) Sites(ctx context.Context, ids []uuid.UUID) ([]customer.Site, error) {
-	return all[customer.Site](ctx, tx, referredSites, pgx.StrictNamedArgs{"organization": tx.Organization, "ids": ids})
+	return all[customer.Site](ctx, tx, sitesByID, pgx.StrictNamedArgs{"organization": tx.Organization, "ids": ids})
 }
 
 const customersByID = `
