@@ -12,13 +12,14 @@ import (
 
 // BranchPlanned sums up a branch's planned day.
 type BranchPlanned struct {
-	Shifts int // opened
-	Owed   VisitsOwed
-	Reps   int
-	Placed int
+	Shifts  int // opened
+	Carried int // visits of earlier days that were not made
+	Owed    VisitsOwed
+	Reps    int
+	Placed  int
 }
 
-// PlanBranch plans a day for every rep of a branch who works: opens shifts, makes the visits that fall due, and plans rep after
+// PlanBranch plans a day for every rep of a branch who works: returns to the backlog what was left on earlier days, opens shifts, makes the visits that fall due, and plans rep after
 // rep, each in its own transaction, so that nothing waits long and an interrupted plan goes on where it stopped.
 // Progress hears of each rep done; it may be nil.
 func PlanBranch(ctx context.Context, d *Desk, branch uuid.UUID, date hours.Date, shift *hours.Window, progress func(done, of int)) (BranchPlanned, error) {
@@ -26,16 +27,18 @@ func PlanBranch(ctx context.Context, d *Desk, branch uuid.UUID, date hours.Date,
 	if err := d.DB.Analyze(ctx); err != nil {
 		return sum, fmt.Errorf("look at the record's size: %w", err)
 	}
-	var err error
+	caller, err := auth.From(ctx)
+	if err != nil {
+		return sum, err
+	}
+	if sum.Carried, err = carryOver(ctx, d, caller.Organization, branch, date); err != nil {
+		return sum, fmt.Errorf("carry over what was left: %w", err)
+	}
 	if sum.Shifts, err = Do(ctx, d, uuid.Nil, OpenShifts{Branch: branch, Date: date, Window: shift}); err != nil {
 		return sum, fmt.Errorf("open shifts: %w", err)
 	}
 	if sum.Owed, err = Do(ctx, d, uuid.Nil, OweVisits{Branch: branch, Date: date}); err != nil {
 		return sum, fmt.Errorf("make visits that fall due: %w", err)
-	}
-	caller, err := auth.From(ctx)
-	if err != nil {
-		return sum, err
 	}
 	var reps []uuid.UUID
 	if err := d.DB.Read(ctx, caller.Organization, func(tx *postgres.Tx) (err error) {

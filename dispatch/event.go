@@ -16,6 +16,7 @@ const (
 	VisitPlanned       EventType = "visit.planned"
 	VisitReassigned    EventType = "visit.reassigned"
 	VisitCancelled     EventType = "visit.cancelled"
+	VisitCarriedOver   EventType = "visit.carried_over" // its day went by; the rep owes it still
 	AttemptArrived     EventType = "attempt.arrived"
 	AttemptStarted     EventType = "attempt.started"
 	AttemptCompleted   EventType = "attempt.completed"

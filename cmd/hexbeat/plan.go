@@ -34,7 +34,7 @@ func plan(ctx context.Context, env environment, args []string) error {
 			return err
 		}
 		_, err = fmt.Fprintf(env.stdout, "planned %s in %.1f s: %d reps, %d visits on routes, %d more waiting, %d without an owner\n",
-			day, time.Since(began).Seconds(), done.Reps, done.Placed, max(0, done.Owed.Backlog-done.Placed), done.Owed.Queued)
+			day, time.Since(began).Seconds(), done.Reps, done.Placed, max(0, done.Carried+done.Owed.Backlog-done.Placed), done.Owed.Queued)
 		return err
 	})
 }
