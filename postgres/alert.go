@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/notify"
@@ -69,35 +68,4 @@ WHERE  al.organization_id = @organization AND al.id = @id`
 // Alert reads an alert for a worker, whosever it is.
 func (tx *Tx) Alert(ctx context.Context, id uuid.UUID) (notify.Alert, error) {
 	return one[notify.Alert](ctx, tx, notify.ErrNoAlert, alertByID, pgx.StrictNamedArgs{"organization": tx.Organization, "id": id})
-}
-
-// What comes of a try.
-const (
-	DeliverySent      = "SENT"      // the provider took it
-	DeliveryRetry     = "RETRY"     // later
-	DeliveryForgotten = "FORGOTTEN" // the token is dead, the device forgotten
-	DeliveryDead      = "DEAD"      // never, and it is our fault
-)
-
-// Delivery is one try to hand an alert to a device.
-type Delivery struct {
-	ID      uuid.UUID
-	Alert   uuid.UUID
-	Device  uuid.UUID
-	TriedAt time.Time
-	Outcome string
-	Detail  string
-}
-
-const insertDelivery = `
-INSERT INTO delivery (organization_id, id, alert_id, device_id, tried_at, outcome, detail)
-VALUES (@organization, @id, @alert, @device, @tried_at, @outcome, @detail)
-ON CONFLICT DO NOTHING`
-
-// AddDelivery keeps what came of a try.
-func (tx *Tx) AddDelivery(ctx context.Context, d Delivery) error {
-	return tx.exec(ctx, -1, insertDelivery, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "id": d.ID, "alert": d.Alert, "device": d.Device, "tried_at": d.TriedAt,
-		"outcome": d.Outcome, "detail": d.Detail,
-	})
 }

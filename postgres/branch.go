@@ -50,3 +50,23 @@ func (tx *Tx) AddBranch(ctx context.Context, b roster.Branch) error {
 	}
 	return err
 }
+
+const lockBranch = `
+SELECT b.id FROM branch AS b WHERE b.organization_id = @organization AND b.id = @branch FOR NO KEY UPDATE`
+
+// LockBranch makes acts that concern a whole branch go one after the other.
+func (tx *Tx) LockBranch(ctx context.Context, branch uuid.UUID) error {
+	locked, err := values[uuid.UUID](ctx, tx, lockBranch, pgx.StrictNamedArgs{"organization": tx.Organization, "branch": branch})
+	if err == nil && len(locked) == 0 {
+		return roster.ErrNoBranch
+	}
+	return err
+}
+
+const zoneKnown = `SELECT EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = @zone)`
+
+// KnowsZone says whether the database knows a time zone by its IANA name.
+func (tx *Tx) KnowsZone(ctx context.Context, zone string) (bool, error) {
+	list, err := values[bool](ctx, tx, zoneKnown, pgx.StrictNamedArgs{"zone": zone})
+	return err == nil && list[0], err
+}

@@ -2,10 +2,8 @@ package postgres
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
-	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/jackc/pgx/v5"
 )
@@ -26,28 +24,5 @@ func (tx *Tx) AddDecision(ctx context.Context, d dispatch.Decision, batch uuid.U
 	return tx.exec(ctx, 1, insertDecision, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "id": d.ID, "kind": d.Kind, "visit": d.VisitID, "batch": batch, "engine": d.Engine,
 		"chosen": d.Chosen, "runner_up": d.RunnerUp, "refusals": refusals, "input": string(d.Input), "decided_at": d.DecidedAt,
-	})
-}
-
-// Batch names everything one command did.
-type Batch struct {
-	ID     uuid.UUID
-	Kind   string
-	Reason string
-	Note   string
-	Actor  uuid.UUID // uuid.Nil: the engine
-	Door   auth.Door
-	At     time.Time
-}
-
-const insertBatch = `
-INSERT INTO batch (organization_id, id, kind, reason, note, actor, door, created_at)
-VALUES (@organization, @id, @kind, nullif(@reason, ''), @note, @actor, @door, @at)`
-
-// AddBatch opens a batch.
-func (tx *Tx) AddBatch(ctx context.Context, b Batch) error {
-	return tx.exec(ctx, 1, insertBatch, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "id": b.ID, "kind": b.Kind, "reason": b.Reason, "note": b.Note, "actor": orNull(b.Actor),
-		"door": b.Door, "at": b.At,
 	})
 }

@@ -22,12 +22,3 @@ func (tx *Tx) DefaultLine(ctx context.Context) (uuid.UUID, error) {
 	}
 	return ids[0], nil
 }
-
-const knownKind = `
-SELECT EXISTS (SELECT FROM visit_kind AS k WHERE k.organization_id = @organization AND k.code = @code)`
-
-// KnowsKind says whether the organization has a kind of visit of that code.
-func (tx *Tx) KnowsKind(ctx context.Context, code string) (bool, error) {
-	found, err := values[bool](ctx, tx, knownKind, pgx.StrictNamedArgs{"organization": tx.Organization, "code": code})
-	return err == nil && found[0], err
-}

@@ -5,9 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/geo"
-	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/roster"
 	"github.com/jackc/pgx/v5"
 )
@@ -105,92 +103,4 @@ func (tx *Tx) detail(p Person) pgx.StrictNamedArgs {
 	return pgx.StrictNamedArgs{
 		"organization": tx.Organization, "id": p.ID, "name": p.Name, "phone": p.Phone, "locale": p.Locale, "lat": lat, "lon": lon,
 	}
-}
-
-// Grant gives a person a role from a day on, in a branch and what lies below it; without a branch in the whole organization.
-type Grant struct {
-	ID     uuid.UUID
-	Person uuid.UUID
-	Role   auth.Role
-	Branch *uuid.UUID
-	From   hours.Date
-}
-
-const insertGrant = `
-INSERT INTO role_grant (organization_id, id, person_id, role, branch_id, valid_from)
-SELECT @organization, @id, @person, @role, @branch::uuid, @from::date
-WHERE  NOT EXISTS (
-    SELECT FROM role_grant AS g
-    WHERE  g.organization_id = @organization AND g.person_id = @person AND g.role = @role
-    AND    g.branch_id IS NOT DISTINCT FROM @branch::uuid AND g.valid_from <= @from::date AND g.valid_to IS NULL)`
-
-// AddGrant writes a grant unless the person holds the same one already; it says whether it did.
-func (tx *Tx) AddGrant(ctx context.Context, g Grant) (added bool, err error) {
-	tag, err := tx.Exec(ctx, insertGrant, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "id": g.ID, "person": g.Person, "role": string(g.Role), "branch": g.Branch, "from": g.From.String(),
-	})
-	return tag.RowsAffected() == 1, err
-}
-
-const repOfPerson = `
-SELECT ` + repColumns + repFrom + `
-WHERE  r.organization_id = @organization AND r.person_id = @person`
-
-// RepOf reads the rep a person is; ErrNoRep for who is none.
-func (tx *Tx) RepOf(ctx context.Context, person uuid.UUID) (roster.Rep, error) {
-	return one[roster.Rep](ctx, tx, roster.ErrNoRep, repOfPerson, pgx.StrictNamedArgs{"organization": tx.Organization, "person": person})
-}
-
-const (
-	insertRep = `
-INSERT INTO rep (organization_id, id, person_id, branch_id, line_id, created_at)
-VALUES (@organization, @id, @person, @branch, @line, @at)`
-
-	moveRep = `
-UPDATE rep SET branch_id = @branch
-WHERE  organization_id = @organization AND id = @id`
-)
-
-// AddRep makes a person a rep of a branch and line.
-func (tx *Tx) AddRep(ctx context.Context, r roster.Rep, line uuid.UUID, at time.Time) error {
-	return tx.exec(ctx, 1, insertRep, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "id": r.ID, "person": r.PersonID, "branch": r.BranchID, "line": line, "at": at,
-	})
-}
-
-// MoveRep puts a rep into another branch.
-func (tx *Tx) MoveRep(ctx context.Context, rep, branch uuid.UUID) error {
-	return tx.exec(ctx, 1, moveRep, pgx.StrictNamedArgs{"organization": tx.Organization, "id": rep, "branch": branch})
-}
-
-// RepName is all that a company's file may call a rep by.
-type RepName struct {
-	ID     uuid.UUID `db:"id"`
-	Branch uuid.UUID `db:"branch_id"`
-	Name   string    `db:"name"`
-	Number string    `db:"number"`
-	Emails []string  `db:"emails"`
-}
-
-const repNames = `
-SELECT r.id, r.branch_id, coalesce(pd.name, '') AS name, coalesce(p.personnel_number, '') AS number,
-       ARRAY(SELECT pe.email FROM person_email AS pe
-             WHERE pe.organization_id = r.organization_id AND pe.person_id = r.person_id ORDER BY pe.email) AS emails
-FROM   rep AS r
-JOIN   person AS p ON p.organization_id = r.organization_id AND p.id = r.person_id
-LEFT   JOIN person_detail AS pd ON pd.organization_id = r.organization_id AND pd.person_id = r.person_id
-WHERE  r.organization_id = @organization AND p.disabled_at IS NULL
-ORDER  BY r.id`
-
-// RepNames lists every rep by what a file may call them.
-func (tx *Tx) RepNames(ctx context.Context) ([]RepName, error) {
-	return all[RepName](ctx, tx, repNames, pgx.StrictNamedArgs{"organization": tx.Organization})
-}
-
-const zoneKnown = `SELECT EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = @zone)`
-
-// KnowsZone says whether the database knows a time zone by its IANA name.
-func (tx *Tx) KnowsZone(ctx context.Context, zone string) (bool, error) {
-	list, err := values[bool](ctx, tx, zoneKnown, pgx.StrictNamedArgs{"zone": zone})
-	return err == nil && list[0], err
 }

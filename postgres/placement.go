@@ -43,3 +43,36 @@ func (tx *Tx) PlaceSites(ctx context.Context, placements []Placement, date hours
 		"organization": tx.Organization, "sites": sites, "cells": cells, "date": date,
 	})
 }
+
+// PlacedSite is a site as territory design sees it.
+type PlacedSite struct {
+	ID        uuid.UUID  `db:"id"`
+	Lat       float64    `db:"lat"`
+	Lon       float64    `db:"lon"`
+	Workload  float64    `db:"workload"`
+	Territory *uuid.UUID `db:"territory_id"` // today's
+}
+
+const placedSites = `
+SELECT s.id, s.lat, s.lon, s.workload, placed.territory_id
+FROM   site AS s` + ownerOf + `
+WHERE  s.organization_id = @organization AND s.branch_id = @branch AND s.status IN ('PROSPECT', 'ACTIVE') AND s.lat IS NOT NULL
+ORDER  BY s.id`
+
+// PlacedSites lists the located sites of a branch with the territory each is in on a day.
+func (tx *Tx) PlacedSites(ctx context.Context, branch, line uuid.UUID, date hours.Date) ([]PlacedSite, error) {
+	return all[PlacedSite](ctx, tx, placedSites, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "branch": branch, "line": line, "date": date,
+	})
+}
+
+const foreignCells = `
+SELECT DISTINCT s.cell
+FROM   site AS s
+WHERE  s.organization_id = @organization AND s.branch_id <> @branch AND s.status IN ('PROSPECT', 'ACTIVE') AND s.cell IS NOT NULL
+ORDER  BY s.cell`
+
+// ForeignCells lists where the other branches of the organization have sites: that ground is not this branch's to take.
+func (tx *Tx) ForeignCells(ctx context.Context, branch uuid.UUID) ([]geo.Cell, error) {
+	return values[geo.Cell](ctx, tx, foreignCells, pgx.StrictNamedArgs{"organization": tx.Organization, "branch": branch})
+}

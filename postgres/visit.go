@@ -107,3 +107,29 @@ func (tx *Tx) AddVisit(ctx context.Context, v dispatch.Visit) error {
 	}
 	return err
 }
+
+const updateVisits = `
+UPDATE visit AS v
+SET    state = given.state, queue_reason = given.queue_reason, rep_id = given.rep, date = given.date, epoch = given.epoch, version = given.version
+FROM   unnest(@ids::uuid[], @states::text[], @reasons::text[], @reps::uuid[], @dates::date[], @epochs::integer[], @versions::integer[])
+       AS given (id, state, queue_reason, rep, date, epoch, version)
+WHERE  v.organization_id = @organization AND v.id = given.id AND v.version = given.version - 1`
+
+// SaveVisits writes states, reps and days of many changed visits, each over the version before it.
+func (tx *Tx) SaveVisits(ctx context.Context, visits []dispatch.Visit) error {
+	var ids []uuid.UUID
+	var states []string
+	var reps []*uuid.UUID
+	var dates []*hours.Date
+	var reasons []*dispatch.QueueReason
+	var epochs, versions []int
+	for _, v := range visits {
+		reasons, epochs = append(reasons, v.QueueReason), append(epochs, v.Epoch)
+		ids, states, reps = append(ids, v.ID), append(states, string(v.State)), append(reps, v.RepID)
+		dates, versions = append(dates, v.Date), append(versions, int(v.Version))
+	}
+	return tx.exec(ctx, len(visits), updateVisits, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "ids": ids, "states": states, "reps": reps, "dates": dates,
+		"reasons": reasons, "epochs": epochs, "versions": versions,
+	})
+}

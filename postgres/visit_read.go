@@ -134,17 +134,6 @@ func (tx *Tx) QueueCount(ctx context.Context, c auth.Caller, territory *uuid.UUI
 	}))
 }
 
-const kindsByCode = `
-SELECT k.code, k.name_ru, k.name_en
-FROM   visit_kind AS k
-WHERE  k.organization_id = @organization AND k.code = ANY(@codes)
-ORDER  BY k.code`
-
-// VisitKinds reads kinds by their codes.
-func (tx *Tx) VisitKinds(ctx context.Context, codes []string) ([]dispatch.VisitKind, error) {
-	return all[dispatch.VisitKind](ctx, tx, kindsByCode, pgx.StrictNamedArgs{"organization": tx.Organization, "codes": codes})
-}
-
 const stopsOfVisits = `
 SELECT ` + stopColumns + `
 FROM   stop AS st
