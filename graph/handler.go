@@ -26,6 +26,8 @@ type Config struct {
 	Log            *slog.Logger // nil: slog's default
 	Dev            bool         // opens introspection and suggestions
 	AllowedOrigins []string     // pages of other hosts that may open a websocket, such as https://maps.example.org
+	// Closing ends when open sockets are to say goodbye and no more are taken; requests under way go on. Nil: never.
+	Closing context.Context
 }
 
 // remembered is how many documents are kept parsed and checked.
@@ -39,10 +41,13 @@ type door struct {
 }
 
 // New makes the handler of /graphql: POST, GET for queries, and the websocket subprotocol graphql-transport-ws.
-// Sockets end when the context of their request does, so cancel the server's base context at shutdown.
+// http.Server.Shutdown knows nothing of sockets: end Closing at shutdown.
 func New(config Config) http.Handler {
 	if config.Log == nil {
 		config.Log = slog.Default()
+	}
+	if config.Closing == nil {
+		config.Closing = context.Background()
 	}
 	resolver := &Resolver{desk: config.Desk, hub: config.Hub, board: config.Board, clock: config.Clock}
 	schema := gen.NewExecutableSchema(gen.Config{

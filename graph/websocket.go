@@ -69,8 +69,11 @@ func (d *door) serveSocket(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	s := &socket{door: d, ws: ws, ctx: ctx, cancel: cancel, running: map[string]context.CancelFunc{}}
 	defer s.end()
-	stop := context.AfterFunc(r.Context(), func() { s.close(closeGoingAway, "Server is going away") })
-	defer stop()
+	goodbye := func() { s.close(closeGoingAway, "Server is going away") }
+	for _, over := range []context.Context{r.Context(), d.Closing} {
+		stop := context.AfterFunc(over, goodbye)
+		defer stop()
+	}
 	if ws.Subprotocol() != subprotocol {
 		s.close(closeSubprotocol, "Subprotocol not acceptable")
 	}

@@ -14,7 +14,8 @@ import (
 
 // DB is the record.
 type DB struct {
-	pool *pgxpool.Pool
+	pool  *pgxpool.Pool
+	pulse pulse
 }
 
 // Limits on what one process asks of the server. A transaction that idles holds back the feed's horizon for
@@ -147,13 +148,11 @@ func (db *DB) watch(ctx context.Context, f func(pgx.Tx) error) error {
 }
 
 func (db *DB) run(ctx context.Context, begin string, f func(pgx.Tx) error) error {
-	wait, cancel := context.WithTimeout(ctx, acquireDeadline)
-	conn, err := db.pool.Acquire(wait)
-	cancel()
+	conn, release, err := db.acquire(ctx)
 	if err != nil {
-		return unavailable(ctx, err)
+		return err
 	}
-	defer conn.Release()
+	defer release()
 	tx, err := conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: begin})
 	if err != nil {
 		return unavailable(ctx, err)

@@ -58,6 +58,7 @@ func demo(ctx context.Context, env environment, args []string) error {
 		return err
 	}
 	defer logFile.Close()
+	defer d.rec.keep(ctx, log)()
 	// The workers run from the beginning: what is planned below is told by them.
 	s, err := newService(ctx, d.rec.db, options, now, log)
 	if err != nil {

@@ -41,8 +41,9 @@ func (f *flags) branch() *string {
 
 // record is the database a command works on.
 type record struct {
-	db     *postgres.DB
-	server *local.Server // nil with DATABASE_URL
+	db      *postgres.DB
+	server  *local.Server // nil with DATABASE_URL
+	dataDir string        // of the server
 }
 
 // open connects to the record. The schema must be current: a private database is brought there at once,
@@ -68,7 +69,7 @@ func (r recordFlags) open(ctx context.Context) (*record, error) {
 
 // connect is open without a look at the schema.
 func (r recordFlags) connect(ctx context.Context) (*record, error) {
-	rec := &record{}
+	rec := &record{dataDir: *r.dataDir}
 	address := r.env.getenv("DATABASE_URL")
 	if address == "" {
 		server, err := local.Start(ctx, local.Options{DataDir: *r.dataDir})

@@ -59,6 +59,7 @@ func serve(ctx context.Context, env environment, args []string) error {
 		return err
 	}
 	log := newLog(env)
+	defer rec.keep(ctx, log)()
 	s, err := newService(ctx, rec.db, options, time.Now, log)
 	if err != nil {
 		return err

@@ -29,7 +29,9 @@ const (
 	writeTimeout  = 60 * time.Second
 	idleTimeout   = 2 * time.Minute
 	signInFresh   = 3 * time.Second // how long a token once seen is believed
+	mostHeader    = 64 << 10        // bytes
 	drainTime     = 10 * time.Second
+	cancelTime    = 2 * time.Second // for jobs to notice that they are cancelled
 )
 
 // service is everything one serving process runs.
@@ -40,11 +42,15 @@ type service struct {
 	handler  http.Handler
 	streets  streets
 	log      *slog.Logger
+
+	sockets      context.Context // ends when open sockets are to say goodbye
+	closeSockets context.CancelFunc
 }
 
 func newService(ctx context.Context, db *postgres.DB, options serveFlags, clock func() time.Time, log *slog.Logger) (*service, error) {
 	hub, day := live.NewHub(), board.New(db, clock)
 	s := &service{follower: work.NewFollower(db, hub, log), log: log}
+	s.sockets, s.closeSockets = context.WithCancel(context.WithoutCancel(ctx))
 	s.follower.Heard = day.Changed
 	inserter, err := work.NewInserter(db)
 	if err != nil {
@@ -63,7 +69,7 @@ func newService(ctx context.Context, db *postgres.DB, options serveFlags, clock 
 	}
 	api := graph.New(graph.Config{
 		DB: db, Desk: s.desk, Hub: hub, Board: day, SignIn: postgres.NewSignIns(db, signInFresh, clock).SignIn,
-		Clock: clock, Log: log, Dev: *options.dev, AllowedOrigins: options.allowedOrigins(),
+		Clock: clock, Log: log, Dev: *options.dev, AllowedOrigins: options.allowedOrigins(), Closing: s.sockets,
 	})
 	metrics := newMetrics(db, hub)
 	mux := http.NewServeMux()
@@ -81,17 +87,16 @@ func newService(ctx context.Context, db *postgres.DB, options serveFlags, clock 
 func (s *service) run(ctx context.Context, listener net.Listener) error {
 	working, stopWorking := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWorking()
+	defer s.closeSockets()
 	if err := s.jobs.Start(working); err != nil {
 		return fmt.Errorf("start the workers: %w", err)
 	}
-	var following sync.WaitGroup
-	following.Go(func() { s.follower.Run(working) })
-	// Open sockets hear of the end through their request's context; Shutdown alone would leave them.
-	sockets, closeSockets := context.WithCancel(working)
-	defer closeSockets()
+	var background, handlers sync.WaitGroup
+	background.Go(func() { s.follower.Run(working) })
+	background.Go(func() { s.desk.DB.KeepPulse(working) })
 	server := &http.Server{
-		Handler: s.handler, BaseContext: func(net.Listener) context.Context { return sockets }, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+		Handler: counted(&handlers, s.handler), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: mostHeader, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -100,17 +105,50 @@ func (s *service) run(ctx context.Context, listener net.Listener) error {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
-	closeSockets()
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
-	defer cancel()
-	err = errors.Join(err, server.Shutdown(drain))
-	if stopErr := s.jobs.Stop(drain); stopErr != nil {
-		err = errors.Join(err, s.jobs.StopAndCancel(drain))
-	}
+	err = errors.Join(err, s.drain(server, &handlers))
 	stopWorking()
-	following.Wait()
+	background.Wait()
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
 	return err
+}
+
+// drain finishes what was begun. Requests under way are answered; Shutdown leaves sockets alone, so they are told here.
+func (s *service) drain(server *http.Server, handlers *sync.WaitGroup) error {
+	limit, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	var jobs error
+	var stopping sync.WaitGroup
+	stopping.Go(func() {
+		if s.jobs.Stop(limit) == nil {
+			return
+		}
+		last, cancel := context.WithTimeout(context.Background(), cancelTime)
+		defer cancel()
+		jobs = s.jobs.StopAndCancel(last)
+	})
+	s.closeSockets()
+	err := server.Shutdown(limit)
+	finished := make(chan struct{})
+	go func() {
+		handlers.Wait()
+		close(finished)
+	}()
+	select {
+	case <-finished:
+	case <-limit.Done():
+		_ = server.Close()
+	}
+	stopping.Wait()
+	return errors.Join(err, jobs)
+}
+
+// counted lets one wait for the requests under way, sockets among them.
+func counted(handlers *sync.WaitGroup, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handlers.Add(1)
+		defer handlers.Done()
+		h.ServeHTTP(w, r)
+	})
 }

@@ -30,6 +30,7 @@ type Server struct {
 	own   *process // nil when joined
 	users *os.File // Scratch: our share of the server's life
 	done  chan struct{}
+	leave func() // ends the watch over a joined server
 }
 
 // Start makes sure that a server runs on the data directory: it joins one that does, or starts one,
@@ -84,14 +85,20 @@ func (s *Server) URL() string { return s.url }
 // Joined reports that another process had started the server.
 func (s *Server) Joined() bool { return s.own == nil }
 
-// Done is closed when a server started by this process has ended, asked or not.
-// Of a joined server one never hears.
+// LogFile is where the server writes its log.
+func (s *Server) LogFile() string { return s.dir.log() }
+
+// Done is closed when the server has ended, asked or not. The end of a joined one is noticed within a second, as long as Stop has
+// not been called.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
 // Stop ends the server in order if this process started it: clients are cut off, everything is
 // written down. When ctx ends first it is stopped at once, which costs the next start a recovery.
 // A joined server, and one for tests, stays for the others.
 func (s *Server) Stop(ctx context.Context) error {
+	if s.leave != nil {
+		s.leave()
+	}
 	if s.users != nil {
 		return s.users.Close()
 	}

@@ -13,6 +13,8 @@ import (
 const (
 	// glance is how often a starting server is looked at.
 	glance = 10 * time.Millisecond
+	// lookAgain is how often a joined server is looked at.
+	lookAgain = 500 * time.Millisecond
 	// patience is how long another process's server may hold the directory and stay silent.
 	patience = 30 * time.Second
 )
@@ -58,7 +60,23 @@ func join(ctx context.Context, d directory, a account) (*Server, error) {
 		return nil, fmt.Errorf("its socket folder %s is gone or not its own", p.socketDir)
 	}
 	// The database is made here as well: whoever started the server may not have come to it yet.
-	return &Server{url: address(p.socketDir, p.port, Database), dir: d}, ensureDatabase(ctx, p)
+	if err := ensureDatabase(ctx, p); err != nil {
+		return nil, err
+	}
+	watching, leave := context.WithCancel(context.Background())
+	s := &Server{url: address(p.socketDir, p.port, Database), dir: d, done: make(chan struct{}), leave: leave}
+	go s.watch(watching, p)
+	return s, nil
+}
+
+// watch notices the end of a joined server: only its parent is told by the system.
+func (s *Server) watch(ctx context.Context, p postmaster) {
+	for !p.gone() {
+		if sleep(ctx, lookAgain) != nil {
+			return
+		}
+	}
+	close(s.done)
 }
 
 // start runs a server on the directory, whose lock it was given: nothing of Hexbeat runs there.
