@@ -37,6 +37,7 @@ const remembered = 1000
 type door struct {
 	Config
 	faults faults
+	budget budget
 	exec   *executor.Executor
 }
 
@@ -54,7 +55,7 @@ func New(config Config) http.Handler {
 		Resolvers: resolver, Directives: gen.DirectiveRoot{Role: role}, Complexity: complexity(),
 	})
 	resolver.schema = schema.Schema()
-	d := &door{Config: config, faults: faults{config.Log}, exec: executor.New(schema)}
+	d := &door{Config: config, faults: faults{config.Log}, budget: newBudget(), exec: executor.New(schema)}
 	d.exec.SetErrorPresenter(d.faults.present)
 	d.exec.SetRecoverFunc(d.faults.panicked)
 	d.exec.SetQueryCache(newDocuments(remembered))
@@ -62,6 +63,7 @@ func New(config Config) http.Handler {
 	d.exec.SetDisableSuggestion(!config.Dev)
 	d.exec.Use(limits{config.Dev})
 	d.exec.Use(dear{schema})
+	d.exec.Use(oneStream{})
 	if config.Dev {
 		d.exec.Use(introspection{})
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/hexbeat/hexbeat/auth"
@@ -47,6 +48,7 @@ var (
 	refuseStream    = refusal{http.StatusBadRequest, "BAD_REQUEST", words{"Подписка возможна только через websocket (graphql-transport-ws).", "Subscriptions need a websocket (graphql-transport-ws)."}, [2]string{}}
 	refuseUnknown   = refusal{http.StatusUnauthorized, "UNAUTHENTICATED", words{}, [2]string{"WWW-Authenticate", `Bearer realm="hexbeat"`}}
 	refuseNoRecord  = refusal{http.StatusServiceUnavailable, "UNAVAILABLE", words{}, [2]string{"Retry-After", "3"}}
+	refuseBusy      = refusal{http.StatusTooManyRequests, "RATE_LIMITED", busyWords, [2]string{"Retry-After", "3"}}
 	refuseForFaults = refusal{http.StatusInternalServerError, "INTERNAL", words{}, [2]string{}}
 )
 
@@ -89,6 +91,12 @@ func (d *door) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(ctx, w, refuseStream)
 		return
 	}
+	done, admitted := d.budget.take(ctx, op)
+	if !admitted {
+		refuse(ctx, w, refuseBusy)
+		return
+	}
+	defer done()
 	responses, ctx := d.exec.DispatchOperation(ctx, op)
 	response := responses(ctx)
 	if response == nil { // the request was broken off
@@ -186,6 +194,9 @@ func fromBody(w http.ResponseWriter, r *http.Request, params *graphql.RawParams)
 	}
 	if err != nil {
 		return &refuseJSON
+	}
+	if !utf8.Valid(body) {
+		return &refuseMedia
 	}
 	body = bytes.TrimSpace(body)
 	if len(body) > 0 && body[0] == '[' {

@@ -187,9 +187,11 @@ func (dear) ExtensionName() string { return "Complexity" }
 
 func (dear) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationContext looks at the operation and changes nothing.
+// MutateOperationContext notes what the operation costs.
 func (d dear) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	if cost.Calculate(ctx, d.schema, op.Operation, op.Variables) > mostComplexity {
+	complexity := cost.Calculate(ctx, d.schema, op.Operation, op.Variables)
+	op.Stats.SetExtension(costKey, complexity)
+	if complexity > mostComplexity {
 		return tooComplex(ctx, words{"ответ был бы слишком большим", "the answer would be too big"})
 	}
 	return nil

@@ -106,6 +106,7 @@ func TestHostileRequests(t *testing.T) {
 		{"form", "POST", "/graphql", "query={me{roles}}", media("application/x-www-form-urlencoded"), 415},
 		{"multipart", "POST", "/graphql", "--x--", media("multipart/form-data; boundary=x"), 415},
 		{"plain text", "POST", "/graphql", `{"query":"{me{roles}}"}`, media("text/plain"), 415},
+		{"no UTF-8", "POST", "/graphql", "{\"query\":\"{me{roles}}\",\"variables\":{\"a\":\"\xff\"}}", nil, 415},
 		{"another charset", "POST", "/graphql", `{"query":"{me{roles}}"}`, media("application/json; charset=cp1251"), 415},
 		{"mutation over GET", "GET", query(`mutation{alertAcknowledge(input:{requestId:"019a9b3c-5f10-7cc2-8b0f-0d3c6a1e2f4b",alertId:"019a9b3c-5f10-7cc2-8b0f-0d3c6a1e2f4b"}){__typename}}`), "", nil, 405},
 		{"subscription over HTTP", "POST", "/graphql", `{"query":"subscription{changed{kind}}"}`, nil, 400},

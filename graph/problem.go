@@ -73,6 +73,7 @@ var invalidWords = map[string]words{
 	"ORDER":        {"Конец должен быть позже начала.", "The end must come after the beginning."},
 	"NO_PLACE":     {"Таких координат на Земле нет. Широта от -90 до 90, долгота от -180 до 180; проверьте, не переставлены ли они.", "There is no such place on Earth. Latitude is -90 to 90, longitude -180 to 180; check that they are not swapped."},
 	"UNKNOWN_KIND": {"Такого вида визита нет.", "There is no such kind of visit."},
+	"TAKEN":        {"Этот идентификатор уже занят. Для нового нужен новый.", "The id is taken. A new thing needs a new one."},
 	"NOT_UUIDV7":   {"Идентификатор должен быть UUID версии 7.", "The id must be a UUID of version 7."},
 }
 

@@ -45,7 +45,8 @@ const (
 	checkEvery   = 1500 * time.Millisecond // whether the token still holds; SignIn may remember its answer for three seconds more
 	farewell     = 2 * time.Second         // for the client to answer a close
 	mostMessage  = 256 << 10
-	mostParallel = 64 // operations on one socket
+	mostParallel = 64  // operations on one socket
+	longestID    = 256 // bytes of an operation's id, which the client chooses
 )
 
 func isUpgrade(r *http.Request) bool {
@@ -264,7 +265,7 @@ func (s *socket) subscribe(m message) {
 		return
 	}
 	params := &graphql.RawParams{}
-	if m.ID == "" || decode(m.Payload, params) != nil || params.Query == "" {
+	if m.ID == "" || len(m.ID) > longestID || decode(m.Payload, params) != nil || params.Query == "" {
 		s.close(closeBadRequest, "Invalid subscribe message")
 		return
 	}
@@ -299,6 +300,12 @@ func (s *socket) run(ctx context.Context, id string, params *graphql.RawParams) 
 		s.finish(id, func() { s.sendErrors(id, response.Errors) })
 		return
 	}
+	done, admitted := s.budget.take(ctx, op)
+	if !admitted {
+		s.finish(id, func() { s.sendErrors(id, gqlerror.List{tooBusy(ctx)}) })
+		return
+	}
+	defer done()
 	responses, ctx := s.exec.DispatchOperation(ctx, op)
 	for {
 		response := responses(ctx)

@@ -100,6 +100,35 @@ func TestSocketsCloseWithTheProtocolsReasons(t *testing.T) {
 	}
 }
 
+// TestSubscriptionIsToOneField, whatever it is called.
+func TestSubscriptionIsToOneField(t *testing.T) {
+	t.Parallel()
+	h := open(t, desktest.New(t), false)
+	for _, query := range []string{
+		"subscription{a:changed{kind} b:changed{kind}}", "subscription{changed @skip(if:true){kind}}", "subscription{changed{kind} __typename}",
+	} {
+		ws, _, err := h.dial(t, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		subscribe := `{"id":"1","type":"subscribe","payload":{"query":"` + query + `"}}`
+		var heard string
+		for _, m := range []string{hello, subscribe} {
+			if err := ws.WriteMessage(websocket.TextMessage, []byte(m)); err != nil {
+				t.Fatal(err)
+			}
+			_, doc, err := ws.ReadMessage()
+			if err != nil {
+				t.Fatal(err)
+			}
+			heard = string(doc)
+		}
+		if !strings.Contains(heard, "GRAPHQL_VALIDATION_FAILED") {
+			t.Errorf("%s: heard %s, want GRAPHQL_VALIDATION_FAILED", query, heard)
+		}
+	}
+}
+
 // TestSocketsOfOtherPagesAreRefused.
 func TestSocketsOfOtherPagesAreRefused(t *testing.T) {
 	t.Parallel()

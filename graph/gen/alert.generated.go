@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/graph/model"
+	"github.com/hexbeat/hexbeat/graph/scalar"
 	"github.com/hexbeat/hexbeat/notify"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -705,14 +706,14 @@ func (ec *executionContext) marshalNAlertEdge2ᚕgithubᚗcomᚋhexbeatᚋhexbea
 }
 
 func (ec *executionContext) unmarshalNAlertState2githubᚗcomᚋhexbeatᚋhexbeatᚋnotifyᚐState(ctx context.Context, v any) (notify.State, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := notify.State(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNAlertState2githubᚗcomᚋhexbeatᚋhexbeatᚋnotifyᚐState(ctx context.Context, sel ast.SelectionSet, v notify.State) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := scalar.MarshalString(string(v))
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "AlertState!")
 	}
@@ -723,7 +724,7 @@ func (ec *executionContext) unmarshalOAlertState2ᚖgithubᚗcomᚋhexbeatᚋhex
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := notify.State(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -734,7 +735,7 @@ func (ec *executionContext) marshalOAlertState2ᚖgithubᚗcomᚋhexbeatᚋhexbe
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := scalar.MarshalString(string(*v))
 	return res
 }
 

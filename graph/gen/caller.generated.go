@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/auth"
+	"github.com/hexbeat/hexbeat/graph/scalar"
 	"github.com/hexbeat/hexbeat/roster"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -624,14 +625,14 @@ func (ec *executionContext) marshalNOrganization2githubᚗcomᚋhexbeatᚋhexbea
 }
 
 func (ec *executionContext) unmarshalNRole2githubᚗcomᚋhexbeatᚋhexbeatᚋauthᚐRole(ctx context.Context, v any) (auth.Role, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := auth.Role(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNRole2githubᚗcomᚋhexbeatᚋhexbeatᚋauthᚐRole(ctx context.Context, sel ast.SelectionSet, v auth.Role) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := scalar.MarshalString(string(v))
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "Role!")
 	}

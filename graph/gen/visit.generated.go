@@ -16,6 +16,7 @@ import (
 	"github.com/hexbeat/hexbeat/desk"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/graph/model"
+	"github.com/hexbeat/hexbeat/graph/scalar"
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/roster"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -3037,14 +3038,14 @@ func (ec *executionContext) marshalNVisitStartResult2githubᚗcomᚋhexbeatᚋhe
 }
 
 func (ec *executionContext) unmarshalNVisitState2githubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐState(ctx context.Context, v any) (dispatch.State, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := dispatch.State(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNVisitState2githubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐState(ctx context.Context, sel ast.SelectionSet, v dispatch.State) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := scalar.MarshalString(string(v))
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "VisitState!")
 	}

@@ -28,6 +28,8 @@ func TestScalarsAreStrict(t *testing.T) {
 			_, err = scalar.UnmarshalCell(v)
 		case "Int":
 			_, err = scalar.UnmarshalInt(v)
+		case "String":
+			_, err = scalar.UnmarshalString(v)
 		case "Float":
 			_, err = scalar.UnmarshalFloat(v)
 		}
@@ -58,6 +60,10 @@ func TestScalarsAreStrict(t *testing.T) {
 		{"Int", json.Number("2147483648"), scalar.ErrNoInt},
 		{"Int", json.Number("1.5"), scalar.ErrNoInt},
 		{"Int", "1", scalar.ErrNoInt},
+		{"String", "Привет, \u202eмир", nil},
+		{"String", "a\x00b", scalar.ErrNoText},
+		{"String", "\xff", scalar.ErrNoText},
+		{"String", 1, scalar.ErrNoText},
 		{"Float", json.Number("-0"), nil},
 		{"Float", json.Number("1e400"), scalar.ErrNoFloat},
 		{"Float", math.NaN(), scalar.ErrNoFloat},
