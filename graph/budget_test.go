@@ -29,7 +29,7 @@ func TestDearOperationsWaitForTheirTurn(t *testing.T) {
 		t.Error("a phone's screen had to wait")
 	}
 	first()
-	if _, ok := take(impatient, dearest); !ok {
+	if _, ok := take(t.Context(), dearest); !ok {
 		t.Error("the fifth did not get its turn when one of the others was done")
 	}
 }
