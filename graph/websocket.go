@@ -68,7 +68,7 @@ func (d *door) serveSocket(w http.ResponseWriter, r *http.Request) {
 		return // the upgrader has answered
 	}
 	ctx, cancel := context.WithCancel(r.Context())
-	s := &socket{door: d, ws: ws, ctx: ctx, cancel: cancel, running: map[string]context.CancelFunc{}}
+	s := &socket{door: d, ws: ws, ctx: ctx, cancel: cancel, running: map[string]*operation{}}
 	defer s.end()
 	goodbye := func() { s.close(closeGoingAway, "Server is going away") }
 	for _, over := range []context.Context{r.Context(), d.Closing} {
@@ -104,8 +104,14 @@ type socket struct {
 
 	mu      sync.Mutex
 	caller  *auth.Caller // nil before connection_init
-	running map[string]context.CancelFunc
+	running map[string]*operation
 	tasks   sync.WaitGroup
+}
+
+// operation is one that runs. A client may give its id to another as soon as it has completed it.
+type operation struct {
+	id     string
+	cancel context.CancelFunc
 }
 
 // message is what travels, both ways.
@@ -270,11 +276,12 @@ func (s *socket) subscribe(m message) {
 		return
 	}
 	ctx, cancel := context.WithCancel(s.ctx)
+	op := &operation{m.ID, cancel}
 	s.mu.Lock()
 	_, taken := s.running[m.ID]
 	full := len(s.running) >= mostParallel
 	if !taken && !full {
-		s.running[m.ID] = cancel
+		s.running[m.ID] = op
 	}
 	s.mu.Unlock()
 	switch {
@@ -287,48 +294,57 @@ func (s *socket) subscribe(m message) {
 	default:
 		s.tasks.Go(func() {
 			defer cancel()
-			s.run(s.admit(graphql.StartOperationTrace(ctx), *caller), m.ID, params)
+			s.run(s.admit(graphql.StartOperationTrace(ctx), *caller), op, params)
 		})
 	}
 }
 
 // run carries one operation out and tells its results until it ends or the client has had enough.
-func (s *socket) run(ctx context.Context, id string, params *graphql.RawParams) {
-	op, errs := s.exec.CreateOperationContext(ctx, params)
+func (s *socket) run(ctx context.Context, op *operation, params *graphql.RawParams) {
+	oc, errs := s.exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
-		response := s.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)
-		s.finish(id, func() { s.sendErrors(id, response.Errors) })
+		response := s.exec.DispatchError(graphql.WithOperationContext(ctx, oc), errs)
+		s.finish(op, func() { s.sendErrors(op.id, response.Errors) })
 		return
 	}
-	done, admitted := s.budget.take(ctx, op)
+	done, admitted := s.budget.take(ctx, oc)
 	if !admitted {
-		s.finish(id, func() { s.sendErrors(id, gqlerror.List{tooBusy(ctx)}) })
+		s.finish(op, func() { s.sendErrors(op.id, gqlerror.List{tooBusy(ctx)}) })
 		return
 	}
 	defer done()
-	responses, ctx := s.exec.DispatchOperation(ctx, op)
+	responses, ctx := s.exec.DispatchOperation(ctx, oc)
 	for {
 		response := responses(ctx)
-		if response == nil {
+		if response == nil || !s.runs(op) {
 			break
 		}
 		if response.Data == nil && len(response.Errors) > 0 {
-			s.finish(id, func() { s.sendErrors(id, response.Errors) })
+			s.finish(op, func() { s.sendErrors(op.id, response.Errors) })
 			return
 		}
-		s.sendJSON(id, "next", reply{response.Errors, response.Data, response.Extensions})
-		if op.Operation.Operation != ast.Subscription {
+		s.sendJSON(op.id, "next", reply{response.Errors, response.Data, response.Extensions})
+		if oc.Operation.Operation != ast.Subscription {
 			break
 		}
 	}
-	s.finish(id, func() { s.send(message{ID: id, Type: "complete"}) })
+	s.finish(op, func() { s.send(message{ID: op.id, Type: "complete"}) })
+}
+
+// runs says whether the client still wants to hear of the operation.
+func (s *socket) runs(op *operation) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.running[op.id] == op
 }
 
 // finish says the last word about an operation, unless the client has said it.
-func (s *socket) finish(id string, say func()) {
+func (s *socket) finish(op *operation, say func()) {
 	s.mu.Lock()
-	_, open := s.running[id]
-	delete(s.running, id)
+	open := s.running[op.id] == op
+	if open {
+		delete(s.running, op.id)
+	}
 	s.mu.Unlock()
 	if open && s.ctx.Err() == nil {
 		say()
@@ -338,11 +354,11 @@ func (s *socket) finish(id string, say func()) {
 // complete ends an operation by the client's wish.
 func (s *socket) complete(id string) {
 	s.mu.Lock()
-	cancel, open := s.running[id]
+	op, open := s.running[id]
 	delete(s.running, id)
 	s.mu.Unlock()
 	if open {
-		cancel()
+		op.cancel()
 	}
 }
 
