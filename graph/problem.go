@@ -126,8 +126,14 @@ func (r *Resolver) member(ctx context.Context, p problem, err error) (any, error
 	case mismatch:
 		return model.RequestMismatch{Code: p.code, Message: message, Retryable: p.retryable, Path: path}, nil
 	case conflict:
-		now, err := visitNow(ctx)
-		return model.VersionConflict{Code: p.code, Message: message, Retryable: p.retryable, Path: path, Visit: now}, err
+		now, visible, err := visitNow(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if !visible { // it changed out of the caller's sight
+			return r.answer(ctx, nil, dispatch.ErrNoVisit)
+		}
+		return model.VersionConflict{Code: p.code, Message: message, Retryable: p.retryable, Path: path, Visit: now}, nil
 	}
 	result := model.Invalid{Code: p.code, Message: message, Retryable: p.retryable, Path: path}
 	if wrong := (desk.Invalid{}); errors.As(err, &wrong) {
@@ -157,13 +163,13 @@ func (r *Resolver) inputPath(ctx context.Context, candidates []string) []string 
 	return nil
 }
 
-// visitNow is the visit a stale wish was about, as the caller may see it now.
-func visitNow(ctx context.Context) (*dispatch.Visit, error) {
+// visitNow is the visit a stale wish was about, and whether the caller may see it now.
+func visitNow(ctx context.Context) (now dispatch.Visit, visible bool, err error) {
 	switch input := graphql.GetFieldContext(ctx).Args["input"].(type) {
 	case model.VisitReassignInput:
-		return maybe(reading(ctx).visit.load(ctx, input.VisitID))
+		return reading(ctx).visit.load(ctx, input.VisitID)
 	case model.VisitCancelInput:
-		return maybe(reading(ctx).visit.load(ctx, input.VisitID))
+		return reading(ctx).visit.load(ctx, input.VisitID)
 	}
-	return nil, nil
+	return now, false, nil
 }

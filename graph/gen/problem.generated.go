@@ -497,11 +497,11 @@ func (ec *executionContext) _VersionConflict_visit(ctx context.Context, field gr
 			return obj.Visit, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dispatch.Visit) graphql.Marshaler {
-			return ec.marshalOVisit2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐVisit(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v dispatch.Visit) graphql.Marshaler {
+			return ec.marshalNVisit2githubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐVisit(ctx, selections, v)
 		},
 		true,
-		false,
+		true,
 	)
 }
 func (ec *executionContext) fieldContext_VersionConflict_visit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -802,7 +802,7 @@ func (ec *executionContext) _VersionConflict(ctx context.Context, sel ast.Select
 			}
 		case "visit":
 			out.Values[i] = ec._VersionConflict_visit(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:

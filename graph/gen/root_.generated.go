@@ -2655,7 +2655,7 @@ type VersionConflict implements Problem {
   "The field ` + "`" + `expectedVersion` + "`" + `."
   path: [String!]
   "The visit as it is now."
-  visit: Visit
+  visit: Visit!
 }
 
 "A rule of the trade stands against it; ` + "`" + `code` + "`" + ` says which: OFF_SHIFT, ABSENT, BEGUN, ENDED, SAME_REP, OTHER_BRANCH, …"

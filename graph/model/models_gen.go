@@ -319,7 +319,7 @@ type VersionConflict struct {
 	// The field `expectedVersion`.
 	Path []string `json:"path"`
 	// The visit as it is now.
-	Visit *dispatch.Visit `json:"visit"`
+	Visit dispatch.Visit `json:"visit"`
 }
 
 func (VersionConflict) IsProblem() {}
