@@ -68,7 +68,7 @@ func (c CustomerRow) misplaced(why fault) Rejected {
 // crowd is the middle of the located sites and how far around it they usually lie. Medians, so
 // that the odd ones don't pull it to themselves.
 func crowd(rows []CustomerRow) (home geo.Point, reach geo.Metres, enough bool) {
-	const least, nearest, spreads = 4, geo.Metres(50_000), 3
+	const least, nearest, spreads = 3, geo.Metres(50_000), 3
 	var lats, lons []float64
 	var from float64
 	for _, c := range rows {

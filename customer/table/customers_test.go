@@ -344,3 +344,16 @@ func TestINNGetsItsLostZeroBack(t *testing.T) {
 		}
 	}
 }
+
+func TestThreeSitesAreEnoughToTellTheSwappedOne(t *testing.T) {
+	t.Parallel()
+	for line, file := range map[int]string{
+		2: "id,lat,lon\nswapped,37.6,55.75\na,55.76,37.61\nb,55.75,37.59\n",
+		4: "id,lat,lon\na,55.76,37.61\nb,55.75,37.59\nswapped,37.6,55.75\n",
+	} {
+		rows, rejected, err := table.ReadCustomers(strings.NewReader(file), "test.csv")
+		if err != nil || len(rows) != 2 || len(rejected) != 1 || rejected[0].Line != line || rejected[0].Code != table.CodeSwapped {
+			t.Errorf("%d rows, rejected %v, %v, want the one on line %d rejected as swapped", len(rows), rejected, err, line)
+		}
+	}
+}
