@@ -71,6 +71,10 @@ func TestReassignmentLivesItsWholeLife(t *testing.T) {
 	if n := w.Count(t, "SELECT count(*) FROM alert_item WHERE site = '' OR time_zone = ''"); n != 0 {
 		t.Errorf("%d lines of alerts name no site", n)
 	}
+	if n := w.Count(t, `SELECT count(*) FROM alert_item AS ai JOIN alert AS al ON al.id = ai.alert_id
+	    WHERE al.batch_id = $1 AND NOT ai.moved AND ai.visit_id <> $2`, got.Batch, got.Visit.ID); n != 0 {
+		t.Errorf("%d visits that only moved in time are told as lost or gained", n)
+	}
 	for rep, kind := range map[uuid.UUID]string{from.ID: "VISITS_LOST", to.ID: "VISITS_GAINED"} {
 		if n := w.Count(t, "SELECT count(*) FROM alert WHERE batch_id = $1 AND rep_id = $2 AND kind = $3 AND state = 'QUEUED'", got.Batch, rep, kind); n != 1 {
 			t.Errorf("%d alerts %s of rep %s, want 1", n, kind, rep)

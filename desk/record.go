@@ -67,6 +67,7 @@ func (tx *Tx) tell(ctx context.Context, reason string, site callsByVisit, notice
 			call := site[n.VisitID]
 			alert.Items = append(alert.Items, notify.Item{
 				VisitID: n.VisitID, Site: call.Site.Name, Arrival: n.Arrival, TimeZone: call.Site.TimeZone, Reason: reason,
+				Moved: notify.Kind(n.Kind) != alert.Kind,
 			})
 		}
 		if err := tx.AddAlert(ctx, alert); err != nil {

@@ -59,6 +59,7 @@ type Item struct {
 	Arrival  *time.Time `json:"arrival,omitempty"` // planned
 	TimeZone string     `json:"timeZone"`          // the site's; arrivals are told in it
 	Reason   string     `json:"reason,omitempty"`  // code
+	Moved    bool       `json:"moved,omitempty"`   // not what the alert is about: its time changed on account of that
 }
 
 // at is the arrival as the wall clock at the site shows it; nil where there is none. Without a known zone it keeps its own offset.

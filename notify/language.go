@@ -12,6 +12,7 @@ type language struct {
 	reasons   map[string]string // by code
 	because   string
 	more      string // visits not named
+	moved     string // visits whose time changed on account of the others
 	nameless  string // a site without a name
 	unknown   string // a kind that came after these words
 	date      string // layout of a day
@@ -49,6 +50,7 @@ var russian = language{
 	},
 	because:   "Причина: ",
 	more:      " и ещё %d",
+	moved:     "Сдвинулись по времени: %d",
 	nameless:  "без названия",
 	unknown:   "Изменения в вашем дне",
 	date:      "02.01",
@@ -78,6 +80,7 @@ var english = language{
 	},
 	because:   "Reason: ",
 	more:      " and %d more",
+	moved:     "Moved in time: %d",
 	nameless:  "no name",
 	unknown:   "Your day has changed",
 	date:      "2 Jan",

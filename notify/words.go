@@ -20,21 +20,22 @@ func Title(a Alert, locale string) string {
 	switch {
 	case title == [2]string{}:
 		return languageOf(locale).unknown
-	case len(a.Items) == 1:
+	case len(a.about()) == 1:
 		return title[0]
 	}
 	return title[1]
 }
 
 // Text says the alert in one line that is complete without its title: how many visits, which come first and
-// when, and why if all have one reason. Times are as the item's zone offset shows them, with the date
+// when, why if all have one reason, and how many others moved on their account. Times are as the item's zone offset shows them, with the date
 // when it is another day than the alert's. It names sites, never people, addresses or phones.
 //
 // Locale is a tag such as ru-RU or en_GB. Russian and English are spoken; whoever asks for another gets
 // Russian, as an organization does that chose nothing.
 func Text(a Alert, locale string) string {
 	l := languageOf(locale)
-	items := slices.SortedStableFunc(slices.Values(a.Items), byArrival)
+	items := slices.SortedStableFunc(slices.Values(a.about()), byArrival)
+	moved := len(a.Items) - len(items)
 	count, known := l.counts[a.Kind]
 	switch {
 	case !known:
@@ -44,13 +45,25 @@ func Text(a Alert, locale string) string {
 	}
 	text := count(len(items))
 	if len(items) > 0 {
-		text += ": " + l.list(items, a.CreatedAt)
+		named := namedVisits
+		if moved > 0 {
+			named-- // makes room for the sentence about the others
+		}
+		text += ": " + l.list(items, named, a.CreatedAt)
 	}
 	text = sentence(text)
 	if why := l.reasons[commonReason(items)]; why != "" {
 		text += " " + sentence(l.because+why)
 	}
+	if moved > 0 {
+		text += " " + sentence(fmt.Sprintf(l.moved, moved))
+	}
 	return text
+}
+
+// about is the visits that the alert is made for, without those that moved on their account.
+func (a Alert) about() []Item {
+	return slices.DeleteFunc(slices.Clone(a.Items), func(i Item) bool { return i.Moved })
 }
 
 // sentence ends the text with one full stop, also where a name brings its own.
@@ -89,9 +102,10 @@ func commonReason(items []Item) string {
 	return items[0].Reason
 }
 
-func (l language) list(items []Item, today time.Time) string {
+// list names the first few.
+func (l language) list(items []Item, most int, today time.Time) string {
 	var named []string
-	for _, item := range items[:min(len(items), namedVisits)] {
+	for _, item := range items[:min(len(items), most)] {
 		named = append(named, l.when(item.at(), today)+l.site(item.Site))
 	}
 	list := strings.Join(named, "; ")

@@ -52,6 +52,8 @@ func TestText(t *testing.T) {
 	}{
 		"one gained":               {anAlert(notify.VisitsGained, bakery), "1 новый визит: 14:30 Пекарня. Причина: перегрузка.", "1 new visit: 14:30 Пекарня. Reason: overload."},
 		"two reasons are not said": {anAlert(notify.VisitsLost, bakery, pharmacy), "2 визита переданы: 14:30 Пекарня; 16:00 Аптека.", "2 visits handed over: 14:30 Пекарня; 16:00 Аптека."},
+		"one gained, two moved":    {anAlert(notify.VisitsGained, bakery, notify.Item{Site: "Аптека", Moved: true}, notify.Item{Site: "Рыба", Arrival: at(4, 9, 0), Moved: true}), "1 новый визит: 14:30 Пекарня. Причина: перегрузка. Сдвинулись по времени: 2.", "1 new visit: 14:30 Пекарня. Reason: overload. Moved in time: 2."},
+		"two lost, one moved":      {anAlert(notify.VisitsLost, bakery, pharmacy, notify.Item{Site: "Рыба", Moved: true}), "2 визита переданы: 14:30 Пекарня и ещё 1. Сдвинулись по времени: 1.", "2 visits handed over: 14:30 Пекарня and 1 more. Moved in time: 1."},
 		"no time":                  {anAlert(notify.VisitsChanged, timeless), "1 визит изменён: Продукты.", "1 visit changed: Продукты."},
 		"another day":              {anAlert(notify.VisitsGained, tomorrow), "1 новый визит: 05.11 00:15 Пекарня.", "1 new visit: 5 Nov 00:15 Пекарня."},
 		"the site's own clock":     {anAlert(notify.VisitsGained, quietZone), "1 новый визит: 20:00 Рыба.", "1 new visit: 20:00 Рыба."},
@@ -95,6 +97,7 @@ func TestRussianCountsVisits(t *testing.T) {
 func TestTitle(t *testing.T) {
 	t.Parallel()
 	one, storm := make([]notify.Item, 1), make([]notify.Item, 40)
+	pushing := append(make([]notify.Item, 1), notify.Item{Moved: true}, notify.Item{Moved: true})
 	for _, c := range []struct {
 		kind   notify.Kind
 		items  []notify.Item
@@ -102,6 +105,7 @@ func TestTitle(t *testing.T) {
 	}{
 		{notify.VisitsGained, one, "Новый визит", "New visit"},
 		{notify.VisitsGained, storm, "Новые визиты", "New visits"},
+		{notify.VisitsGained, pushing, "Новый визит", "New visit"},
 		{notify.VisitsLost, one, "Визит передан", "Visit handed over"},
 		{notify.VisitsChanged, storm, "Визиты изменены", "Visits changed"},
 		{notify.DayPlanned, one, "План дня готов", "Your day is planned"},
@@ -137,7 +141,7 @@ func TestTextFitsALockScreen(t *testing.T) {
 		kind := rapid.SampledFrom([]notify.Kind{notify.VisitsGained, notify.VisitsLost, notify.VisitsChanged, notify.DayPlanned, "COFFEE"}).Draw(t, "kind")
 		var items []notify.Item
 		for i, name := range names {
-			items = append(items, notify.Item{Site: name, Arrival: at(5, 23-i%24, i), Reason: "ABSENCE"})
+			items = append(items, notify.Item{Site: name, Arrival: at(5, 23-i%24, i), Reason: "ABSENCE", Moved: i%5 == 4})
 		}
 		for _, locale := range []string{"ru", "en"} {
 			text := notify.Text(anAlert(kind, items...), locale)

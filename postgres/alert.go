@@ -11,7 +11,7 @@ import (
 // alertColumns are notify.Alert's, of an alert called al.
 const alertColumns = `al.id, al.rep_id, al.batch_id, al.kind, al.state, al.version, al.created_at, al.sent_at, al.acknowledged_at,
     coalesce((SELECT jsonb_agg(jsonb_build_object('visitId', ai.visit_id, 'site', ai.site, 'arrival', ai.arrival,
-                  'timeZone', ai.time_zone, 'reason', ai.reason) ORDER BY ai.n)
+                  'timeZone', ai.time_zone, 'reason', ai.reason, 'moved', ai.moved) ORDER BY ai.n)
               FROM   alert_item AS ai
               WHERE  ai.organization_id = al.organization_id AND ai.alert_id = al.id), '[]') AS items`
 
@@ -28,10 +28,10 @@ func (tx *Tx) AddAlert(ctx context.Context, a notify.Alert) error {
 		return err
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"alert_item"}, []string{
-		"organization_id", "alert_id", "n", "visit_id", "site", "arrival", "time_zone", "reason",
+		"organization_id", "alert_id", "n", "visit_id", "site", "arrival", "time_zone", "reason", "moved",
 	}, pgx.CopyFromSlice(len(a.Items), func(i int) ([]any, error) {
 		item := a.Items[i]
-		return []any{tx.Organization, a.ID, i + 1, item.VisitID, item.Site, item.Arrival, item.TimeZone, item.Reason}, nil
+		return []any{tx.Organization, a.ID, i + 1, item.VisitID, item.Site, item.Arrival, item.TimeZone, item.Reason, item.Moved}, nil
 	}))
 	return err
 }
