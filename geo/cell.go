@@ -106,7 +106,7 @@ func ResolutionForZoom(zoom float64) int {
 	return max(0, min(11, SiteResolution+int(math.Floor((zoom-fits)/step))))
 }
 
-// MarshalText and UnmarshalText carry the hexadecimal form through JSON and CSV.
+// MarshalText writes the hexadecimal form, in JSON and CSV alike.
 func (c Cell) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
 // UnmarshalText reads the hexadecimal form.

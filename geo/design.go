@@ -83,10 +83,10 @@ func Design(b Brief) (Draft, error) {
 		s.anneal()
 		return s
 	})
-	best := plans[0]
-	for _, s := range plans[1:] {
-		if s.cost() < best.cost() {
-			best = s
+	best, least := plans[0], math.Inf(1)
+	for _, s := range plans {
+		if cost := s.cost(); cost < least { // asked once each: it moves the centres a step
+			best, least = s, cost
 		}
 	}
 

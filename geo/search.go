@@ -230,7 +230,8 @@ func (s *search) recentre() {
 	}
 }
 
-// cost is that of the whole assignment, to compare the ends of several searches.
+// cost is that of the whole assignment, to compare the ends of several searches. It brings the centres up to date
+// first, one step further each time it is asked.
 func (s *search) cost() float64 {
 	s.recentre()
 	var distance, moved, worst float64
