@@ -89,8 +89,8 @@ func (p *installation) smallTown(wanted int) (token string, reps []string, visit
 	p.run("import", "reps", p.write("reps.csv", repsFile(4)))
 	var sites strings.Builder
 	sites.WriteString("name,lat,lon\n")
-	for i := range 4 * wanted {
-		fmt.Fprintf(&sites, "Точка %d,%.4f,%.4f\n", i, 55.70+float64(i%8)*0.01, 37.50+float64(i/8)*0.01)
+	for i := range 10 * wanted { // not every site is due on the day
+		fmt.Fprintf(&sites, "Точка %d,%.4f,%.4f\n", i, 55.70+float64(i%12)*0.005, 37.50+float64(i/12)*0.005)
 	}
 	p.run("import", "customers", p.write("sites.csv", sites.String()))
 	p.run("alignment", "draft")
