@@ -104,6 +104,7 @@ type socket struct {
 
 	mu      sync.Mutex
 	caller  *auth.Caller // nil before connection_init
+	locale  string       // asked for in connection_init; "" leaves it to the header
 	running map[string]*operation
 	tasks   sync.WaitGroup
 }
@@ -176,7 +177,7 @@ func (s *socket) handle(m message) {
 	}
 }
 
-// init signs the client in. The payload is {"authorization": "Bearer …"} and may name the door.
+// init signs the client in. The payload is {"authorization": "Bearer …"} and may name the door and the locale.
 func (s *socket) init(payload json.RawMessage) {
 	if s.who() != nil {
 		s.close(closeTooMany, "Too many initialisation requests")
@@ -185,6 +186,7 @@ func (s *socket) init(payload json.RawMessage) {
 	var hello struct {
 		Authorization string `json:"authorization"`
 		Door          string `json:"door"`
+		Locale        string `json:"locale"`
 	}
 	if payload = bytes.TrimSpace(payload); len(payload) > 0 && !bytes.Equal(payload, []byte("null")) {
 		if payload[0] != '{' || json.Unmarshal(payload, &hello) != nil {
@@ -210,6 +212,7 @@ func (s *socket) init(payload json.RawMessage) {
 	caller.Door = doorOf(hello.Door)
 	s.mu.Lock()
 	s.caller = &caller
+	s.locale = hello.Locale
 	s.mu.Unlock()
 	s.tasks.Go(func() { s.guard(hello.Authorization, caller) })
 	s.send(message{Type: "connection_ack"})
@@ -278,6 +281,9 @@ func (s *socket) subscribe(m message) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	op := &operation{m.ID, cancel}
 	s.mu.Lock()
+	if s.locale != "" {
+		ctx = withAccepted(ctx, s.locale)
+	}
 	_, taken := s.running[m.ID]
 	full := len(s.running) >= mostParallel
 	if !taken && !full {
@@ -290,7 +296,7 @@ func (s *socket) subscribe(m message) {
 		s.close(closeDuplicate, fmt.Sprintf("Subscriber for %.64s already exists", m.ID))
 	case full:
 		cancel()
-		s.sendErrors(m.ID, gqlerror.List{tooComplex(s.ctx, words{"слишком много подписок сразу", "too many operations at once"})})
+		s.sendErrors(m.ID, gqlerror.List{tooComplex(ctx, words{"слишком много подписок сразу", "too many operations at once"})})
 	default:
 		s.tasks.Go(func() {
 			defer cancel()
