@@ -36,5 +36,5 @@ func ExampleReassign() {
 	fmt.Println(dispatch.Explain(got.Decision, func(uuid.UUID) string { return petrov.Rep.Name }, "en"))
 	// Output:
 	// ASSIGNED 09:18 09:48
-	// Petrov makes the visit as stop 1 at a cost of 38 min (driving 38).
+	// Petrov makes the visit at a cost of 38 min (driving 38).
 }

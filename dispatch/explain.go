@@ -16,7 +16,7 @@ func Explain(d Decision, names func(uuid.UUID) string, locale string) string {
 		w = russian
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, w.chosen, names(d.Chosen.RepID), d.Chosen.Position)
+	fmt.Fprintf(&b, w.chosen, names(d.Chosen.RepID))
 	if parts := w.parts(d.Chosen.Terms); parts != "" {
 		fmt.Fprintf(&b, w.cost, whole(d.Chosen.Total), parts)
 	} else {
@@ -42,7 +42,7 @@ type words struct {
 }
 
 var english = words{
-	chosen:  "%s makes the visit as stop %d",
+	chosen:  "%s makes the visit",
 	cost:    " at a cost of %d min (%s)",
 	free:    " at no cost",
 	dearer:  "; the next best, %s, would cost %d min more",
@@ -55,7 +55,7 @@ var english = words{
 }
 
 var russian = words{
-	chosen:  "Визит выполнит %s, остановка %d",
+	chosen:  "Визит выполнит %s",
 	cost:    ", цена %d мин (%s)",
 	free:    ", без дополнительных затрат",
 	dearer:  "; следующий вариант, %s, дороже на %d мин",

@@ -373,8 +373,8 @@ func TestExplain(t *testing.T) {
 	}
 	names := func(rep uuid.UUID) string { return map[uuid.UUID]string{id(1): "Petrov", id(2): "Ivanov"}[rep] }
 	tests := map[string]string{
-		"en":    "Petrov makes the visit as stop 3 at a cost of 32 min (driving 12, load 20); the next best, Ivanov, would cost 8 min more.",
-		"ru-RU": "Визит выполнит Petrov, остановка 3, цена 32 мин (дорога 12, загрузка 20); следующий вариант, Ivanov, дороже на 8 мин.",
+		"en":    "Petrov makes the visit at a cost of 32 min (driving 12, load 20); the next best, Ivanov, would cost 8 min more.",
+		"ru-RU": "Визит выполнит Petrov, цена 32 мин (дорога 12, загрузка 20); следующий вариант, Ivanov, дороже на 8 мин.",
 	}
 	for locale, want := range tests {
 		if got := Explain(d, names, locale); got != want {
@@ -382,7 +382,7 @@ func TestExplain(t *testing.T) {
 		}
 	}
 	d.Chosen.Terms, d.RunnerUp.Total = nil, 20
-	if got, want := Explain(d, names, "en"), "Petrov makes the visit as stop 3 at no cost; Ivanov would have cost 12 min less."; got != want {
+	if got, want := Explain(d, names, "en"), "Petrov makes the visit at no cost; Ivanov would have cost 12 min less."; got != want {
 		t.Errorf("Explain:\n got %s\nwant %s", got, want)
 	}
 }

@@ -111,7 +111,8 @@ export type Reassigned = {
   decision: {
     id: string
     explanation: string
-    chosen: { position: number; arrival: string; total: number; terms: { name: string; minutes: number }[] }
+    chosen: { position: number; arrival: string; total: number }
+    runnerUp: { rep: Named; total: number } | null
   }
   days: DayChange[]
   alerts: { rep: Named; kind: string }[]

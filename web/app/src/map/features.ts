@@ -1,4 +1,5 @@
 import type { MapCell, Point, Rep, Route, Shift, Territory, Visit } from '../graph/nouns'
+import { initials } from '../shared/name'
 
 type Feature = GeoJSON.Feature
 type Collection = GeoJSON.FeatureCollection
@@ -20,6 +21,8 @@ type Colours = (rep: string | null | undefined) => string
 
 /** The reps looked at; null: all alike. */
 export type Focus = ReadonlySet<string> | null
+
+const isOver = (visit: Visit) => visit.state === 'DONE' || visit.state === 'MISSED' || visit.state === 'CANCELLED'
 
 export function territoriesOf(territories: Territory[], focus: Focus, colours: (t: Territory) => string): Collection {
   return collection(
@@ -101,8 +104,8 @@ export function startsOf(reps: Rep[], focus: Focus, colours: Colours): Collectio
   )
 }
 
-/** The numbered circles. What is done is pale, what is under way has a golden ring, the picked one is larger. */
-export function stopsOf(reps: Rep[], focus: Focus, picked: string | null, colours: Colours): Collection {
+/** The stops; told are the reps whose numbers stand on them at any zoom. What is done is pale, what is under way has a golden ring, the picked one is larger. */
+export function stopsOf(reps: Rep[], focus: Focus, told: ReadonlySet<string>, picked: string | null, colours: Colours): Collection {
   return collection(
     reps.flatMap((rep) => {
       const numbers = visitNumbers(rep.route)
@@ -110,7 +113,7 @@ export function stopsOf(reps: Rep[], focus: Focus, picked: string | null, colour
         const point = visit?.site.point
         if (!visit || !point) return []
         const colour = colours(rep.id)
-        const over = visit.state === 'DONE' || visit.state === 'MISSED' || visit.state === 'CANCELLED'
+        const over = isOver(visit)
         const near = !focus || focus.has(rep.id)
         return [
           pin(point, {
@@ -122,6 +125,7 @@ export function stopsOf(reps: Rep[], focus: Focus, picked: string | null, colour
             edge: over ? colour : visit.state === 'UNDER_WAY' ? '#ffc933' : '#ffffff',
             size: visit.id === picked ? 1.45 : visit.state === 'UNDER_WAY' ? 1.2 : 1,
             strength: near ? 1 : faint,
+            told: told.has(rep.id),
             order: (near ? 1000 : 0) + (visit.id === picked ? 500 : 0) - (numbers.get(visit.id) ?? 0),
           }),
         ]
@@ -134,6 +138,24 @@ export function stopsOf(reps: Rep[], focus: Focus, picked: string | null, colour
 export function visitNumbers(route: Route | null): Map<string, number> {
   const visits = route?.stops.flatMap((stop) => (stop.visit ? [stop.visit.id] : [])) ?? []
   return new Map(visits.map((id, index) => [id, index + 1]))
+}
+
+/** Whose day is where: the name stands where the rep is, else amid the work still to do. */
+export function namesOf(reps: Rep[], focus: Focus, colours: Colours): Collection {
+  return collection(
+    reps.flatMap((rep) => {
+      if (focus && !focus.has(rep.id)) return []
+      const point = rep.position?.point ?? amid(rep.route)
+      return point ? [pin(point, { rep: rep.id, name: initials(rep.name), colour: colours(rep.id) })] : []
+    }),
+  )
+}
+
+function amid(route: Route | null): Point | null {
+  const points = route?.stops.flatMap(({ visit }) => (visit?.site.point && !isOver(visit) ? [visit.site.point] : [])) ?? []
+  if (!points.length) return null
+  const mean = (of: (point: Point) => number) => points.reduce((sum, point) => sum + of(point), 0) / points.length
+  return { lat: mean((point) => point.lat), lon: mean((point) => point.lon) }
 }
 
 export function queueOf(queue: Visit[]): Collection {

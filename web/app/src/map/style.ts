@@ -8,7 +8,7 @@ const bold = ['Local Bold']
 const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
 
 /** Sources that the page fills with data. */
-export const sources = ['territories', 'cells', 'sites', 'routes', 'starts', 'queue', 'stops', 'reps', 'preview'] as const
+export const sources = ['territories', 'cells', 'sites', 'routes', 'starts', 'queue', 'stops', 'reps', 'names', 'preview'] as const
 export type SourceName = (typeof sources)[number]
 
 const colour: ExpressionSpecification = ['get', 'colour']
@@ -17,6 +17,12 @@ const strength: ExpressionSpecification = ['get', 'strength']
 function width(...stops: number[]): ExpressionSpecification {
   return ['interpolate', ['exponential', 1.6], ['zoom'], ...stops] as unknown as ExpressionSpecification
 }
+
+/** From this zoom every stop has room for its number; below it stands on the days looked at, the others are dots. */
+const numbered = 13
+
+/** The radius of a stop: told with its number, or as a dot. */
+const dot = (told: number, other: number): ExpressionSpecification => ['*', ['case', ['get', 'told'], told, other], ['get', 'size']]
 
 /** One layer of the town's tiles (package tiles): every feature there carries its kind and, where it has one, a name. */
 function town(id: string, layer: string, kind: string | null) {
@@ -235,7 +241,7 @@ const field: LayerSpecification[] = [
     source: 'queue',
     paint: {
       'circle-color': '#fff2d9',
-      'circle-radius': width(9, 3.4, 11, 7.5, 13, 9.5),
+      'circle-radius': width(9, 6, 11, 8, 13, 9.5),
       'circle-stroke-color': '#a35f00',
       'circle-stroke-width': 2,
     },
@@ -244,11 +250,10 @@ const field: LayerSpecification[] = [
     id: 'queue-sign',
     type: 'symbol',
     source: 'queue',
-    minzoom: 10.2,
     layout: {
       'text-field': '?',
       'text-font': bold,
-      'text-size': 12,
+      'text-size': ['interpolate', ['linear'], ['zoom'], 9, 9, 12, 12],
       'text-allow-overlap': true,
       'text-ignore-placement': true,
     },
@@ -261,7 +266,7 @@ const field: LayerSpecification[] = [
     layout: { 'circle-sort-key': ['get', 'order'] },
     paint: {
       'circle-color': ['get', 'fill'],
-      'circle-radius': ['interpolate', ['exponential', 1.6], ['zoom'], 9, ['*', 2.6, ['get', 'size']], 11, ['*', 5.4, ['get', 'size']], 12, ['*', 8, ['get', 'size']], 13, ['*', 10, ['get', 'size']], 16, ['*', 13, ['get', 'size']]],
+      'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, dot(5.5, 2.4), 11, dot(8.5, 3.4), numbered, dot(10.5, 5), numbered + 0.5, dot(10.5, 10.5), 17, dot(13, 13)],
       'circle-stroke-color': ['get', 'edge'],
       'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 9, 0.8, 13, 1.8],
       'circle-opacity': strength,
@@ -269,20 +274,37 @@ const field: LayerSpecification[] = [
     },
   },
   {
-    id: 'stop-number',
+    id: 'rep-name',
     type: 'symbol',
-    source: 'stops',
-    minzoom: 11,
+    source: 'names',
     layout: {
-      'text-field': ['get', 'number'],
+      'text-field': ['get', 'name'],
       'text-font': bold,
-      'text-size': ['interpolate', ['linear'], ['zoom'], 11, 7.5, 12, 10, 13, 12, 16, 15],
-      'text-allow-overlap': true,
-      'text-ignore-placement': true,
-      'symbol-sort-key': ['get', 'order'],
+      'text-size': ['interpolate', ['linear'], ['zoom'], 9, 11.5, 13, 14],
+      'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'],
+      'text-radial-offset': 0.9,
+      'text-max-width': 30,
     },
-    paint: { 'text-color': ['get', 'ink'], 'text-opacity': strength },
+    paint: { 'text-color': colour, 'text-halo-color': '#ffffff', 'text-halo-width': 2.2 },
   },
+  // Of stops that lie on each other only the first shows its number: two on one place are read as neither.
+  ...[true, false].map(
+    (told): LayerSpecification => ({
+      id: told ? 'stop-number' : 'stop-number-near',
+      type: 'symbol',
+      source: 'stops',
+      filter: ['==', ['get', 'told'], told],
+      minzoom: told ? 9 : numbered + 0.5,
+      layout: {
+        'text-field': ['get', 'number'],
+        'text-font': bold,
+        'text-size': ['interpolate', ['linear'], ['zoom'], 9, 7.5, 11, 10, numbered, 12, 17, 15],
+        'text-padding': 1,
+        'symbol-sort-key': ['-', 0, ['get', 'order']],
+      },
+      paint: { 'text-color': ['get', 'ink'], 'text-opacity': strength },
+    }),
+  ),
   {
     id: 'rep-position',
     type: 'circle',
@@ -301,6 +323,8 @@ export function style(origin: string): StyleSpecification {
   return {
     version: 8,
     sources: {
+      // Tiles made from somebody's map (OpenStreetMap) name it in `attribution` here, and the map shows it. The demo's
+      // town is our own.
       town: { type: 'vector', tiles: [`${origin}/tiles/{z}/{x}/{y}.mvt`], maxzoom: 14 },
       ...Object.fromEntries(sources.map((name) => [name, { type: 'geojson', data: empty }])),
     },

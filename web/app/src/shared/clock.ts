@@ -20,6 +20,20 @@ export function dayAndTime(moment: string, timeZone: string): string {
   }).format(new Date(moment))
 }
 
+/** The last day of a window that ends at a moment: midnight belongs to the day before. */
+export function lastDay(moment: string, timeZone: string): string {
+  return new Intl.DateTimeFormat(language.tag === 'ru' ? 'ru-RU' : 'en-GB', {
+    day: 'numeric',
+    month: 'short',
+    timeZone,
+  }).format(new Date(new Date(moment).getTime() - 1))
+}
+
+/** by when: the day for a window that ends with it, else day and time. */
+export function deadline(moment: string, timeZone: string): string {
+  return time(moment, timeZone) === '00:00' ? lastDay(moment, timeZone) : dayAndTime(moment, timeZone)
+}
+
 /** stretch of minutes: 45 min, 3 h 20 min. */
 export function stretch(minutes: number): string {
   const whole = Math.round(minutes)
