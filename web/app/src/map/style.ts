@@ -266,7 +266,7 @@ const field: LayerSpecification[] = [
     layout: { 'circle-sort-key': ['get', 'order'] },
     paint: {
       'circle-color': ['get', 'fill'],
-      'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, dot(5.5, 2.4), 11, dot(8.5, 3.4), numbered, dot(10.5, 5), numbered + 0.5, dot(10.5, 10.5), 17, dot(13, 13)],
+      'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, dot(3.4, 2.4), 10.5, dot(7.5, 3.2), 11, dot(8.5, 3.4), numbered, dot(10.5, 5), numbered + 0.5, dot(10.5, 10.5), 17, dot(13, 13)],
       'circle-stroke-color': ['get', 'edge'],
       'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 9, 0.8, 13, 1.8],
       'circle-opacity': strength,
@@ -294,11 +294,11 @@ const field: LayerSpecification[] = [
       type: 'symbol',
       source: 'stops',
       filter: ['==', ['get', 'told'], told],
-      minzoom: told ? 9 : numbered + 0.5,
+      minzoom: told ? 10.5 : numbered + 0.5,
       layout: {
         'text-field': ['get', 'number'],
         'text-font': bold,
-        'text-size': ['interpolate', ['linear'], ['zoom'], 9, 7.5, 11, 10, numbered, 12, 17, 15],
+        'text-size': ['interpolate', ['linear'], ['zoom'], 10.5, 9, 11, 10, numbered, 12, 17, 15],
         'text-padding': 1,
         'symbol-sort-key': ['-', 0, ['get', 'order']],
       },
