@@ -289,16 +289,71 @@ test('without connection a deed waits and is sent once under the same id', async
   let down = true
   await rep.route('**/graphql', async (route) => {
     const text = route.request().postData() ?? ''
-    if (text.includes('mutation')) ids.push(JSON.parse(text).variables.input.requestId)
-    if (down) return route.abort('internetdisconnected')
-    return route.continue()
+    if (!text.includes('mutation')) return down ? route.abort('internetdisconnected') : route.continue()
+    ids.push(JSON.parse(text).variables.input.requestId)
+    if (!down) return route.continue()
+    // The second attempt arrives, but its answer is lost; the third meets a server that stops.
+    if (ids.length === 2) await route.fetch()
+    if (ids.length === 3) return route.fulfill({ json: { data: null, errors: [{ message: 'fault', extensions: { code: 'INTERNAL' } }] } })
+    return route.abort('internetdisconnected')
   })
   await rep.locator(`li[data-visit="${visit}"]`).getByRole('button', { name: /^Start/ }).click()
   await rep.locator('.banner').first().waitFor()
-  await until(() => ids.length, (sent) => sent >= 2, 'the page tries again')
+  await until(() => ids.length, (sent) => sent >= 3, 'the page tries again')
   down = false
   await until(() => rep.locator(`li[data-visit="${visit}"]`).getByRole('button', { name: /^Finish/ }).isEnabled(), Boolean, 'the start arrived')
   assert.equal(new Set(ids).size, 1, 'every attempt carried the same request id')
+})
+
+test('a fault of the server leaves the day on the screen', async (t) => {
+  const rep = await open(t, `/m#token=${token('REP')}`, { width: 390, height: 844 })
+  await rep.locator('li[data-visit]').first().waitFor()
+  await rep.route('**/graphql', (route) =>
+    route.fulfill({ json: { data: null, errors: [{ message: 'It broke.', extensions: { code: 'INTERNAL' } }] } }),
+  )
+  await rep.getByRole('button', { name: 'Русский' }).click()
+  await rep.getByRole('alert').filter({ hasText: 'It broke.' }).waitFor()
+  assert.ok(await rep.locator('li[data-visit]').count(), 'the stops are still there')
+})
+
+test('a stop dragged to the map goes to the rep of the ground', async (t) => {
+  const page = await dispatcher(t)
+  await ready(page)
+  const { from, visit } = await pick(page)
+  await page.getByRole('button', { name: 'Show everything' }).click()
+  const stop = page.locator(`[data-visit="${visit}"]`)
+  await stop.scrollIntoViewIfNeeded()
+  const start = await stop.boundingBox()
+  await page.mouse.move(start.x + 90, start.y + start.height / 2)
+  await page.mouse.down()
+  await page.mouse.move(start.x + 120, start.y + start.height / 2 + 12, { steps: 3 })
+  const map = await page.locator('[data-map]').boundingBox()
+  const ghost = page.locator('.ghost')
+  let taker = null
+  // The map may still be on its way: go over it until some ground answers.
+  for (let step = 0; step < 60 && !taker; step++) {
+    await page.mouse.move(map.x + map.width * (0.15 + 0.12 * (step % 6)), map.y + map.height * (0.2 + 0.12 * (Math.floor(step / 6) % 5)), { steps: 2 })
+    taker = /→ (.+)/.exec(await ghost.innerText())?.[1] ?? null
+  }
+  assert.ok(taker, 'a rep of the map is named under the pointer')
+  await page.mouse.up()
+  await page.locator('dialog[open]').waitFor()
+  const to = await page.locator('#reassign-to').inputValue()
+  assert.notEqual(to, from)
+  assert.equal(await row(page, to).locator('.name').getAttribute('title'), taker)
+})
+
+test('the server answers in the language of the page', async (t) => {
+  const page = await dispatcher(t, { locale: 'en-GB' })
+  await ready(page)
+  const { visit, reps } = await pick(page)
+  await page.locator(`[data-visit="${visit}"]`).click()
+  await chooseAllowed(page, reps)
+  const answer = () => page.locator('dialog .answer').innerText()
+  assert.match(await answer(), /makes the visit/)
+  assert.match(await page.locator('dialog .visit').innerText(), /visit/i)
+  // The map is ours alone: nobody else's name belongs on it.
+  assert.equal(await page.getByText('OpenStreetMap').count(), 0)
 })
 
 test('nothing is wider than a phone', async (t) => {

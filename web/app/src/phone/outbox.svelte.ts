@@ -1,10 +1,13 @@
-import { ask, Unreachable } from '../graph/client'
+import { ask, Refused, Unreachable } from '../graph/client'
 import type { Operation } from '../graph/operations'
 
 type Deed = { send: () => Promise<void>; about: string }
 
 const firstWait = 1_000
 const longestWait = 20_000
+
+/** So often the server may fail at a deed before the rep is told. */
+const mostFaults = 4
 
 /**
  * Outbox sends what the rep did in the order it was done. Without connection a deed waits and is sent again under the
@@ -40,11 +43,14 @@ export class Outbox {
   ): Promise<Data> {
     const variables = { input: { requestId: crypto.randomUUID(), ...input } }
     return new Promise((resolve, reject) => {
+      let faults = 0
       const send = async () => {
         try {
           resolve(await ask(this.#token, mutation, variables))
         } catch (error) {
           if (error instanceof Unreachable) throw error
+          // A server that stops under the request says INTERNAL: what the rep did must not be lost with it.
+          if (error instanceof Refused && error.code === 'INTERNAL' && ++faults < mostFaults) throw error
           reject(error)
         }
       }
