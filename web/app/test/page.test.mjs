@@ -402,6 +402,13 @@ test('GraphiQL answers from the same origin', async (t) => {
 test('a picture for the README', { skip: !process.env.HEXBEAT_SCREENSHOT }, async (t) => {
   const page = await dispatcher(t, { locale: 'ru-RU' })
   await ready(page)
+  // A visit on its way to the rep whom the engine itself would choose.
+  const { visit, reps } = await pick(page)
+  await page.locator(`[data-visit="${visit}"]`).click()
+  await chooseAllowed(page, reps)
+  const compare = page.getByRole('button', { name: /Сравнить/ })
+  if (await compare.count()) await compare.click()
+  await page.locator('dialog table').first().waitFor()
   await page.waitForLoadState('networkidle').catch(() => {})
   // Tiles and hexagons are drawn a moment after they came.
   await page.waitForTimeout(3_000)
