@@ -53,7 +53,7 @@ func (c CreateVisit) run(ctx context.Context, tx *Tx) (dispatch.Visit, error) {
 	if err != nil {
 		return dispatch.Visit{}, err
 	}
-	date := hours.DateOf(tx.Now.In(zoneOf(site.TimeZone)))
+	date := hours.DateOf(tx.Now.In(hours.Zone(site.TimeZone)))
 	if c.Date != nil {
 		date = *c.Date
 	}
@@ -118,7 +118,7 @@ func (c CreateVisit) admit(tx *Tx, site customer.Site) error {
 }
 
 func (c CreateVisit) visit(tx *Tx, site customer.Site, line uuid.UUID, date hours.Date) dispatch.Visit {
-	due := date.In(zoneOf(site.TimeZone))
+	due := date.In(hours.Zone(site.TimeZone))
 	if c.Due != nil {
 		due = *c.Due
 	}

@@ -114,7 +114,7 @@ func (f fact) load(ctx context.Context, tx *Tx) (dispatch.Call, *dispatch.RepDay
 		return dispatch.Call{}, nil, err
 	}
 	if visit.Date == nil && visit.RepID != nil && *visit.RepID == tx.Caller.Rep {
-		day, err := tx.todayOf(ctx, tx.Caller.Rep, zoneOf(call.Site.TimeZone))
+		day, err := tx.todayOf(ctx, tx.Caller.Rep, hours.Zone(call.Site.TimeZone))
 		return call, day, err
 	}
 	day, err := tx.dayOf(ctx, visit)
@@ -159,7 +159,7 @@ func (f fact) attempt(tx *Tx) dispatch.Attempt {
 
 func (f fact) happened(tx *Tx, call dispatch.Call, a dispatch.Attempt) dispatch.Event {
 	event := tx.event(f.event, call, call.Visit.RepID)
-	event.HappenedAt, event.Date, event.Doubtful = dispatch.BusinessTime(a.DeviceTime, a.Offset, tx.Now, zoneOf(call.Site.TimeZone))
+	event.HappenedAt, event.Date, event.Doubtful = dispatch.BusinessTime(a.DeviceTime, a.Offset, tx.Now, hours.Zone(call.Site.TimeZone))
 	event.Performed = &a.RepID
 	if f.outcome != nil {
 		event.Code = *f.outcome

@@ -80,7 +80,7 @@ func (c OweVisits) run(ctx context.Context, tx *Tx) (VisitsOwed, error) {
 			Kind: "visit", ID: v.ID, Version: int(v.Version), RepAfter: v.RepID, BranchBefore: &c.Branch, BranchAfter: &c.Branch,
 		})
 		events = append(events, dispatch.Event{
-			ID: newID(), Type: dispatch.VisitCreated, HappenedAt: tx.Now, Date: hours.DateOf(tx.Now.In(zoneOf(o.TimeZone))), TimeZone: o.TimeZone,
+			ID: newID(), Type: dispatch.VisitCreated, HappenedAt: tx.Now, Date: hours.DateOf(tx.Now.In(hours.Zone(o.TimeZone))), TimeZone: o.TimeZone,
 			Visit: &v.ID, Customer: &o.Customer, Site: &o.Site, Owner: v.RepID, Branch: &c.Branch, Territory: o.Territory, Line: &o.Line,
 			Segment: segment(o.Segment),
 		})
@@ -105,7 +105,7 @@ func (c OweVisits) run(ctx context.Context, tx *Tx) (VisitsOwed, error) {
 }
 
 func (c OweVisits) visit(o postgres.Owed, due hours.Date, now time.Time) dispatch.Visit {
-	zone := zoneOf(o.TimeZone)
+	zone := hours.Zone(o.TimeZone)
 	v := dispatch.Visit{
 		ID: newID(), BranchID: c.Branch, SiteID: o.Site, LineID: o.Line, Kind: o.Kind, Origin: "CADENCE",
 		DueFrom: (due - ahead(o.Every)).At(0, zone), DueTo: (due + mayBeLate).At(0, zone),

@@ -83,7 +83,7 @@ func (c ReassignVisit) load(ctx context.Context, tx *Tx) (call dispatch.Call, fr
 		err = roster.ErrNoRep
 		return
 	}
-	date := hours.DateOf(tx.Now.In(zoneOf(call.Site.TimeZone)))
+	date := hours.DateOf(tx.Now.In(hours.Zone(call.Site.TimeZone)))
 	reps := []uuid.UUID{c.To}
 	// A visit on a day stays on its day; one that waits is for today.
 	if v := call.Visit; v.RepID != nil && v.Date != nil && !v.State.Ended() {

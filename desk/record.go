@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/dispatch"
@@ -130,7 +129,7 @@ func (tx *Tx) happened(ctx context.Context, events ...dispatch.Event) error {
 
 // event fills in what every event about a visit says, as of now.
 func (tx *Tx) event(kind dispatch.EventType, call dispatch.Call, owner *uuid.UUID) dispatch.Event {
-	v, zone := call.Visit, zoneOf(call.Site.TimeZone)
+	v, zone := call.Visit, hours.Zone(call.Site.TimeZone)
 	place := tx.placed[v.SiteID]
 	return dispatch.Event{
 		ID: newID(), Type: kind, HappenedAt: tx.Now, Date: hours.DateOf(tx.Now.In(zone)), TimeZone: call.Site.TimeZone,
@@ -157,7 +156,7 @@ func (tx *Tx) place(ctx context.Context, timeZone string, visits ...dispatch.Vis
 		sites[i] = v.SiteID
 	}
 	var err error
-	today := hours.DateOf(tx.Now.In(zoneOf(timeZone)))
+	today := hours.DateOf(tx.Now.In(hours.Zone(timeZone)))
 	if tx.placed, err = tx.Dimensions(ctx, visits[0].LineID, today, sites...); err != nil {
 		return fmt.Errorf("find territories: %w", err)
 	}
@@ -172,11 +171,4 @@ func (tx *Tx) callOf(ctx context.Context, v dispatch.Visit) (dispatch.Call, erro
 	}
 	err = tx.place(ctx, site.TimeZone, v)
 	return dispatch.Call{Visit: v, Site: site, Owner: tx.placed[v.SiteID].Owner}, err
-}
-
-func zoneOf(name string) *time.Location {
-	if zone, err := time.LoadLocation(name); err == nil {
-		return zone
-	}
-	return time.UTC
 }

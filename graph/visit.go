@@ -62,11 +62,7 @@ func (r *Resolver) others(ctx context.Context, input model.VisitReassignInput) (
 	if err != nil {
 		return nil, err
 	}
-	zone, err := time.LoadLocation(call.Site.TimeZone)
-	if err != nil {
-		return nil, err
-	}
-	date := hours.DateOf(r.clock().In(zone))
+	date := hours.DateOf(r.clock().In(hours.Zone(call.Site.TimeZone)))
 	if call.Visit.Date != nil {
 		date = *call.Visit.Date
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/auth"
+	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/notify"
 	"github.com/jackc/pgx/v5"
 )
@@ -14,8 +15,8 @@ import (
 func local(list []notify.Alert, err error) ([]notify.Alert, error) {
 	for _, a := range list {
 		for i, item := range a.Items {
-			if zone, err := time.LoadLocation(item.TimeZone); err == nil && item.Arrival != nil {
-				arrival := item.Arrival.In(zone)
+			if item.Arrival != nil {
+				arrival := item.Arrival.In(hours.Zone(item.TimeZone))
 				a.Items[i].Arrival = &arrival
 			}
 		}

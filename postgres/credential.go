@@ -28,13 +28,14 @@ func (tx *Tx) AddCredential(ctx context.Context, c Credential) error {
 	})
 }
 
-const revokeCredential = `
+const revokeCredentials = `
 UPDATE credential SET revoked_at = @at
-WHERE  organization_id = @organization AND id = @id AND revoked_at IS NULL`
+WHERE  organization_id = @organization AND person_id = @person AND revoked_at IS NULL AND expires_at > @at`
 
-// RevokeCredential ends a credential now; one that is revoked already stays so.
-func (tx *Tx) RevokeCredential(ctx context.Context, id uuid.UUID, at time.Time) error {
-	return tx.exec(ctx, -1, revokeCredential, pgx.StrictNamedArgs{"organization": tx.Organization, "id": id, "at": at})
+// RevokeCredentials ends everything a person signs in with, and says how many there were.
+func (tx *Tx) RevokeCredentials(ctx context.Context, person uuid.UUID, at time.Time) (int, error) {
+	tag, err := tx.Exec(ctx, revokeCredentials, pgx.StrictNamedArgs{"organization": tx.Organization, "person": person, "at": at})
+	return int(tag.RowsAffected()), err
 }
 
 const credentialValid = `

@@ -21,13 +21,8 @@ type Branch struct {
 	Speed     float64         `db:"speed"`
 }
 
-// Zone is the branch's IANA zone; UTC where the name is unknown on this machine.
-func (b Branch) Zone() *time.Location {
-	if zone, err := time.LoadLocation(b.TimeZone); err == nil {
-		return zone
-	}
-	return time.UTC
-}
+// Zone is the branch's time zone.
+func (b Branch) Zone() *time.Location { return hours.Zone(b.TimeZone) }
 
 // Travel is the branch's estimate of driving.
 func (b Branch) Travel() geo.Travel { return geo.Travel{Detour: b.Detour, Speed: b.Speed} }

@@ -85,28 +85,6 @@ func alignmentPublish(ctx context.Context, env environment, args []string) error
 	})
 }
 
-// atBranch opens the record and runs f as the command line's admin for one branch.
-func (r recordFlags) atBranch(ctx context.Context, organization, branch string, f func(context.Context, *desk.Desk, uuid.UUID) error) error {
-	rec, err := r.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer rec.close()
-	o, err := rec.organization(ctx, organization)
-	if err != nil {
-		return err
-	}
-	b, err := rec.branch(ctx, o.ID, branch)
-	if err != nil {
-		return err
-	}
-	d, err := rec.desk()
-	if err != nil {
-		return err
-	}
-	return f(asAdmin(ctx, o.ID, auth.API), d, b.ID)
-}
-
 // dayAt reads a day; an empty one is today in the branch's zone.
 func dayAt(ctx context.Context, d *desk.Desk, branch uuid.UUID, text string) (hours.Date, error) {
 	if text != "" {

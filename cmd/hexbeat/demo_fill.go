@@ -214,7 +214,7 @@ func (d *demonstration) shift() hours.Window {
 }
 
 func (d *demonstration) today(zone string) hours.Date {
-	return hours.DateOf(d.clock().In(location(zone)))
+	return hours.DateOf(d.clock().In(hours.Zone(zone)))
 }
 
 // issueTokens gives everybody a token, unless demo.json holds ones that are still good.

@@ -62,7 +62,7 @@ func (w demoWish) sample(shift hours.Window) (town, error) {
 	for _, b := range made.Branches {
 		t.branches = append(t.branches, b.Name)
 	}
-	openAround(t.rows, shift, location(made.Zone))
+	openAround(t.rows, shift, hours.Zone(made.Zone))
 	for _, p := range made.Reps {
 		t.reps = append(t.reps, townPerson{demoUser{Email: p.Email, Name: p.Name, Role: p.Role, Branch: p.Branch}, &p.Start})
 	}
@@ -160,16 +160,8 @@ func everyDay(shift hours.Window, zone string) hours.Week {
 }
 
 func timeOfDay(t time.Time, zone string) hours.TimeOfDay {
-	local := t.In(location(zone))
+	local := t.In(hours.Zone(zone))
 	return hours.TimeOfDay(local.Hour()*60 + local.Minute())
-}
-
-// location is a zone by name; the branch command has refused unknown ones.
-func location(zone string) *time.Location {
-	if l, err := time.LoadLocation(zone); err == nil {
-		return l
-	}
-	return time.UTC
 }
 
 func lower(r auth.Role) string { return strings.ToLower(string(r)) }

@@ -42,6 +42,7 @@ func commands() []command {
 		branchAddCommand(),
 		userAddCommand(),
 		tokenCommand(),
+		tokenRevokeCommand(),
 		importRepsCommand(),
 		importCustomersCommand(),
 		alignmentDraftCommand(),

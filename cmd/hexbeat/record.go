@@ -118,6 +118,43 @@ func asAdmin(ctx context.Context, organization uuid.UUID, door auth.Door) contex
 	})
 }
 
+// atOrganization opens the record and runs f as the command line's admin of an organization.
+func (r recordFlags) atOrganization(ctx context.Context, organization string, f func(context.Context, *desk.Desk) error) error {
+	rec, err := r.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer rec.close()
+	o, err := rec.organization(ctx, organization)
+	if err != nil {
+		return err
+	}
+	d, err := rec.desk()
+	if err != nil {
+		return err
+	}
+	return f(asAdmin(ctx, o.ID, auth.API), d)
+}
+
+// atBranch is atOrganization for one of its branches.
+func (r recordFlags) atBranch(ctx context.Context, organization, branch string, f func(context.Context, *desk.Desk, uuid.UUID) error) error {
+	return r.atOrganization(ctx, organization, func(ctx context.Context, d *desk.Desk) error {
+		caller, err := auth.From(ctx)
+		if err != nil {
+			return err
+		}
+		list, err := (&record{db: d.DB}).branches(ctx, caller.Organization)
+		if err != nil {
+			return err
+		}
+		chosen, err := chooseBranch(list, branch)
+		if err != nil {
+			return err
+		}
+		return f(ctx, d, chosen.ID)
+	})
+}
+
 // organization finds an organization by name or id; an empty name means the only one.
 func (r *record) organization(ctx context.Context, asked string) (roster.Organization, error) {
 	list, err := r.db.Organizations(ctx)

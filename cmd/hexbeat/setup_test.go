@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -107,5 +108,24 @@ func TestARepBelongsToOneBranch(t *testing.T) {
 	}
 	if n := p.counts("SELECT count(*) FROM role_grant"); n != 1 {
 		t.Errorf("%d grants after the refusal, want 1", n)
+	}
+}
+
+func TestRevokedTokensAreRefused(t *testing.T) {
+	t.Parallel()
+	p := aCompany(t)
+	p.does("user", "add", "--email", "anna@romashka.ru", "--role", "dispatcher", "--branch", "Москва")
+	first := strings.TrimSpace(p.does("token", "--email", "anna@romashka.ru"))
+	second := strings.TrimSpace(p.does("token", "--email", "anna@romashka.ru"))
+	if got := p.does("token", "revoke", "--email", "Anna@romashka.ru"); got != "tokens ended: 2\n" {
+		t.Errorf("token revoke prints %q, want two ended", got)
+	}
+	for _, token := range []string{first, second} {
+		if _, err := p.db().SignIn(t.Context(), token, time.Now()); !errors.Is(err, auth.ErrUnauthenticated) {
+			t.Errorf("signing in with a revoked token = %v, want ErrUnauthenticated", err)
+		}
+	}
+	if code, _, errs := p.run("token", "revoke", "--email", "nobody@romashka.ru"); code != exitFailed || !strings.Contains(errs, "nobody@romashka.ru") {
+		t.Errorf("revoking a stranger's tokens = %d, %q, want one sentence", code, errs)
 	}
 }
