@@ -60,8 +60,8 @@ func (c OpenShifts) run(ctx context.Context, tx *Tx) (int, error) {
 		}
 		if err := tx.AddEngagement(ctx, roster.Engagement{
 			ID: newID(), RepID: rep.ID, Kind: "LUNCH", StartsAt: window.From.Add(lunchFrom), EndsAt: window.From.Add(lunchTo),
-			Length: lunchLength, Flexible: true,
-		}, c.Date, branch.TimeZone); err != nil {
+			Length: lunchLength, Flexible: true, TimeZone: branch.TimeZone,
+		}, c.Date); err != nil {
 			return opened, err
 		}
 	}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -72,7 +73,8 @@ func newLoaders(db *postgres.DB, caller auth.Caller, now time.Time) *loaders {
 		return at, err
 	})
 	l.engagement = newLoader(list(l, func(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]roster.Engagement, error) {
-		return tx.Engagements(ctx, ids)
+		engagements, err := tx.Engagements(ctx, ids)
+		return engagementsInZone(engagements), err
 	}, func(e roster.Engagement) uuid.UUID { return e.ID }))
 	l.site = newLoader(list(l, func(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]customer.Site, error) {
 		sites, err := tx.Sites(ctx, ids)
@@ -271,8 +273,19 @@ func inZone(day dispatch.RepDay, zone *time.Location) dispatch.RepDay {
 		shift.StartsAt, shift.EndsAt = shift.StartsAt.In(zone), shift.EndsAt.In(zone)
 		day.Shift = &shift
 	}
+	day.Engagements = engagementsInZone(day.Engagements)
 	day.Route = routeInZone(day.Route, zone)
 	return day
+}
+
+// engagementsInZone gives engagements the offset of the zone each is meant in.
+func engagementsInZone(list []roster.Engagement) []roster.Engagement {
+	list = slices.Clone(list)
+	for i, e := range list {
+		zone := hours.Zone(e.TimeZone)
+		list[i].StartsAt, list[i].EndsAt = e.StartsAt.In(zone), e.EndsAt.In(zone)
+	}
+	return list
 }
 
 func routeInZone(route dispatch.Route, zone *time.Location) dispatch.Route {

@@ -102,7 +102,7 @@ const shiftColumns = `sh.id, sh.rep_id, sh.date, sh.starts_at, sh.ends_at,
     CASE WHEN sh.end_lat IS NOT NULL THEN jsonb_build_object('lat', sh.end_lat, 'lon', sh.end_lon) END AS "end", sh.time_zone`
 
 // engagementColumns are roster.Engagement's, of an engagement called e.
-const engagementColumns = `e.id, e.rep_id, e.kind, e.title, e.starts_at, e.ends_at, e.length, e.flexible,
+const engagementColumns = `e.id, e.rep_id, e.kind, e.title, e.starts_at, e.ends_at, e.length, e.flexible, e.time_zone,
     CASE WHEN e.lat IS NOT NULL THEN jsonb_build_object('lat', e.lat, 'lon', e.lon) END AS point`
 
 type dayRep struct {

@@ -35,6 +35,7 @@ type Engagement struct {
 	Length   time.Duration `db:"length"`    // of a flexible one: shorter than the window
 	Flexible bool          `db:"flexible"`
 	Point    *geo.Point    `db:"point"`
+	TimeZone string        `db:"time_zone"` // IANA name of the zone it is meant in
 }
 
 // Span is how long the engagement takes.

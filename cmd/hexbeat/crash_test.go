@@ -24,7 +24,8 @@ import (
 )
 
 // TestNothingAcceptedIsLost kills serving processes and PostgreSQL at random moments under writers that repeat what was not
-// answered. In the end the record must hold every reassignment answered "ok", each once, with its alerts and jobs. HEXBEAT_CRASHES
+// answered. In the end the record must hold every reassignment answered "ok", each once, with its alerts and jobs, and every visit
+// made, each once: nothing but the request id guards against making it twice. HEXBEAT_CRASHES
 // says how many kills; HEXBEAT_CRASH_SEED repeats a run's moments.
 func TestNothingAcceptedIsLost(t *testing.T) {
 	if testing.Short() {
@@ -73,7 +74,9 @@ func fromEnv(variable string, fallback int) int {
 // errand is one visit that a writer carries from rep to rep, and what the writer was told.
 type errand struct {
 	id      string
+	site    string
 	version int
+	made    int // visits at the site, one for each wish
 	rep     string
 	asked   map[string]bool // request ids answered "ok"
 	repeats int             // sent again, for want of an answer or to try the memory
@@ -105,18 +108,19 @@ func (p *installation) smallTown(wanted int) (token string, reps []string, visit
 				ID      string
 				Version int
 				Rep     *struct{ ID string }
+				Site    struct{ ID string }
 			}
 		}
 	}
 	p.serve().ask(token, `query ($day: Date!) { reps(first: 10) { nodes { id } }
-		visits(first: 100, filter: {date: $day, states: [ASSIGNED]}) { nodes { id version rep { id } } } }`, map[string]any{"day": day}, &list)
+		visits(first: 100, filter: {date: $day, states: [ASSIGNED]}) { nodes { id version rep { id } site { id } } } }`, map[string]any{"day": day}, &list)
 	p.kill()
 	for _, rep := range list.Reps.Nodes {
 		reps = append(reps, rep.ID)
 	}
 	for _, v := range list.Visits.Nodes {
 		if len(visits) < wanted {
-			visits = append(visits, &errand{id: v.ID, version: v.Version, rep: v.Rep.ID, asked: map[string]bool{}})
+			visits = append(visits, &errand{id: v.ID, site: v.Site.ID, version: v.Version, rep: v.Rep.ID, asked: map[string]bool{}})
 		}
 	}
 	if len(reps) < 2 || len(visits) < wanted {
@@ -125,44 +129,55 @@ func (p *installation) smallTown(wanted int) (token string, reps []string, visit
 	return token, reps, visits
 }
 
-// shuttle gives the visit to one rep after the other. Each wish is sent until it is answered, now and then twice at once.
+// shuttle gives the visit to one rep after the other, and makes a new visit at its site each time.
 func (e *errand) shuttle(ctx context.Context, pair []*serving, token string, reps []string) {
 	for turn := 0; ctx.Err() == nil; turn++ {
 		to := reps[turn%len(reps)]
 		if to == e.rep {
 			continue
 		}
-		wish := map[string]any{
-			"requestId": uuid.NewString(), "visitId": e.id, "toRepId": to, "expectedVersion": e.version, "reason": "OVERLOAD",
-		}
-		answers := make(chan told, 2)
-		var senders sync.WaitGroup
-		for twin := range 1 + turn%2 {
-			senders.Go(func() {
-				for try := 0; ; try++ {
-					if answer, answered := pair[(turn+twin+try)%2].reassign(token, wish); answered {
-						answers <- answer
-						return
-					}
-					<-time.After(20 * time.Millisecond) // a process that was killed can only be asked again
-				}
-			})
-		}
-		senders.Wait()
-		close(answers)
-		first := <-answers
-		for other := range answers {
-			e.repeats++
-			if other != first {
-				e.wrong = append(e.wrong, fmt.Sprintf("one request was answered %+v and %+v", first, other))
-			}
-		}
-		if first.Typename != "VisitReassigned" {
-			e.wrong = append(e.wrong, fmt.Sprintf("visit %s at version %d: refused with %s", e.id, e.version, first.Code))
+		request := uuid.NewString()
+		if _, ok := e.wish(pair, token, turn, reassignment, map[string]any{
+			"requestId": request, "visitId": e.id, "toRepId": to, "expectedVersion": e.version, "reason": "OVERLOAD",
+		}); !ok {
 			return
 		}
-		e.version, e.rep, e.asked[wish["requestId"].(string)] = e.version+1, to, true
+		e.version, e.rep, e.asked[request] = e.version+1, to, true
+		if _, ok := e.wish(pair, token, turn, creation, map[string]any{"requestId": uuid.NewString(), "siteId": e.site}); !ok {
+			return
+		}
+		e.made++
 	}
+}
+
+// wish is sent until it is answered, every other time by two at once.
+func (e *errand) wish(pair []*serving, token string, turn int, mutation string, input map[string]any) (told, bool) {
+	answers := make(chan told, 2)
+	var senders sync.WaitGroup
+	for twin := range 1 + turn%2 {
+		senders.Go(func() {
+			for try := 0; ; try++ {
+				if answer, answered := pair[(turn+twin+try)%2].mutate(token, mutation, input); answered {
+					answers <- answer
+					return
+				}
+				<-time.After(20 * time.Millisecond) // a process that was killed can only be asked again
+			}
+		})
+	}
+	senders.Wait()
+	close(answers)
+	first := <-answers
+	for other := range answers {
+		e.repeats++
+		if other != first {
+			e.wrong = append(e.wrong, fmt.Sprintf("one request was answered %+v and %+v", first, other))
+		}
+	}
+	if first.Code != "" {
+		e.wrong = append(e.wrong, fmt.Sprintf("visit %s at version %d: refused with %s", e.id, e.version, first.Code))
+	}
+	return first, first.Code == ""
 }
 
 // reckon compares the record with what the writers were told.
@@ -178,12 +193,12 @@ func (p *installation) reckon(t *testing.T, visits []*errand) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	accepted, twice := 0, 0
+	accepted, made, twice := 0, 0, 0
 	for _, e := range visits {
 		for _, wrong := range e.wrong {
 			t.Error(wrong)
 		}
-		accepted, twice = accepted+len(e.asked), twice+e.repeats
+		accepted, made, twice = accepted+len(e.asked), made+e.made, twice+e.repeats
 		var version, epochs int
 		var rep, holder string
 		if err := db.Pool().QueryRow(t.Context(), `SELECT v.version, v.rep_id::text,
@@ -209,6 +224,9 @@ func (p *installation) reckon(t *testing.T, visits []*errand) {
 	if n := count("SELECT count(*) FROM batch WHERE kind = 'REASSIGN'"); n != accepted {
 		t.Errorf("%d reassignments are in the record, want the %d that were answered", n, accepted)
 	}
+	if n := count("SELECT count(*) FROM visit WHERE origin = 'MANUAL'"); n != made {
+		t.Errorf("%d visits were made, want the %d that were answered", n, made)
+	}
 	alerts := count("SELECT count(*) FROM alert AS a JOIN batch AS b ON b.id = a.batch_id WHERE b.kind = 'REASSIGN'")
 	if alerts != 2*accepted {
 		t.Errorf("%d alerts were made, want two for each of %d reassignments", alerts, accepted)
@@ -217,7 +235,7 @@ func (p *installation) reckon(t *testing.T, visits []*errand) {
 		AND NOT EXISTS (SELECT FROM river.river_job AS j WHERE j.kind = 'send_alert' AND j.args->>'alert' = a.id::text)`); lost != 0 {
 		t.Errorf("%d alerts have no job that sends them", lost)
 	}
-	t.Logf("%d reassignments were answered, %d of them asked for twice at once", accepted, twice)
+	t.Logf("%d reassignments and %d new visits were answered, %d of them asked for twice at once", accepted, made, twice)
 }
 
 // once: the request has one line in the audit.
@@ -308,17 +326,20 @@ func (s *serving) gone() bool {
 
 // told is an answer to a wish, as far as it must be the same whenever it is given.
 type told struct {
-	Typename string `json:"__typename"`
-	Code     string
-	BatchID  string
+	Code    string
+	BatchID string
+	Visit   struct{ ID string }
 }
 
-// reassign sends the wish. It counts as answered only when the process said what came of it.
-func (s *serving) reassign(token string, wish map[string]any) (told, bool) {
-	body, err := json.Marshal(map[string]any{
-		"query":     `mutation ($in: VisitReassignInput!) { visitReassign(input: $in) { __typename ... on VisitReassigned { batchId } ... on Problem { code } } }`,
-		"variables": map[string]any{"in": wish},
-	})
+// The wishes, each with the answer under the name "done".
+const (
+	reassignment = `mutation ($in: VisitReassignInput!) { done: visitReassign(input: $in) { ... on VisitReassigned { batchId } ... on Problem { code } } }`
+	creation     = `mutation ($in: VisitCreateInput!) { done: visitCreate(input: $in) { ... on VisitCreated { visit { id } } ... on Problem { code } } }`
+)
+
+// mutate sends a wish. It counts as answered only when the process said what came of it.
+func (s *serving) mutate(token, mutation string, input map[string]any) (told, bool) {
+	body, err := json.Marshal(map[string]any{"query": mutation, "variables": map[string]any{"in": input}})
 	if err != nil {
 		s.p.t.Error(err)
 		return told{}, true
@@ -337,7 +358,7 @@ func (s *serving) reassign(token string, wish map[string]any) (told, bool) {
 	}
 	defer response.Body.Close()
 	var answer struct {
-		Data   *struct{ VisitReassign *told }
+		Data   *struct{ Done *told }
 		Errors []struct{ Extensions struct{ Code string } }
 	}
 	if json.NewDecoder(response.Body).Decode(&answer) != nil {
@@ -347,5 +368,5 @@ func (s *serving) reassign(token string, wish map[string]any) (told, bool) {
 		code := answer.Errors[0].Extensions.Code
 		return told{Code: code}, code != "UNAVAILABLE"
 	}
-	return *answer.Data.VisitReassign, true
+	return *answer.Data.Done, true
 }

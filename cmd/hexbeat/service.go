@@ -73,7 +73,7 @@ func newService(ctx context.Context, db *postgres.DB, options serveFlags, clock 
 	})
 	metrics := newMetrics(db, hub)
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", metrics.count("graphql", api))
+	mux.Handle("/graphql", metrics.count("graphql", compressed(api)))
 	mux.Handle("GET /tiles/{z}/{x}/{file}", metrics.count("tiles", &s.streets))
 	mux.HandleFunc("GET /healthz", alive)
 	mux.Handle("GET /readyz", ready{db})
