@@ -18,7 +18,7 @@ const (
 // pulse knows whether the server answers.
 type pulse struct {
 	mu        sync.Mutex
-	answering context.Context // ends with the server's silence; nil where nobody listens to the pulse
+	answering context.Context // ends with the server's silence; nil before anybody asked
 	silence   context.CancelFunc
 }
 
@@ -27,17 +27,21 @@ func (p *pulse) context() context.Context {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.answering == nil {
-		return context.Background()
+		// Not context.Background: who comes before the first beat must be cut off by a later silence too.
+		p.begin()
 	}
 	return p.answering
 }
+
+// begin starts a time of answers. The caller holds mu.
+func (p *pulse) begin() { p.answering, p.silence = context.WithCancel(context.Background()) }
 
 // heard takes note of a beat, or of its absence, and says whether the server fell silent just now.
 func (p *pulse) heard(beat bool) (fell bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.answering == nil || beat && p.answering.Err() != nil {
-		p.answering, p.silence = context.WithCancel(context.Background())
+		p.begin()
 	}
 	if beat || p.answering.Err() != nil {
 		return false
