@@ -138,15 +138,19 @@ func (w demoWish) file() (town, error) {
 	return t, nil
 }
 
-// divide gives each row a branch: the western half of the work and the eastern one. Rows without a place go west.
+// divide gives each row a branch: the western half of the located ones and the eastern one, however close they lie. Rows without a
+// place go west.
 func divide(rows, located []table.CustomerRow, branches []string) {
 	byLon := slices.Clone(located)
-	slices.SortFunc(byLon, func(a, b table.CustomerRow) int { return cmp.Compare(a.Point.Lon, b.Point.Lon) })
-	middle := byLon[len(byLon)/2].Point.Lon
+	slices.SortStableFunc(byLon, func(a, b table.CustomerRow) int { return cmp.Compare(a.Point.Lon, b.Point.Lon) })
+	east := map[int]bool{} // by line of the file
+	for _, row := range byLon[len(byLon)/2:] {
+		east[row.Line] = true
+	}
 	for _, list := range [][]table.CustomerRow{rows, located} {
 		for i := range list {
 			list[i].Branch = branches[0]
-			if list[i].Point != nil && list[i].Point.Lon >= middle {
+			if east[list[i].Line] {
 				list[i].Branch = branches[1]
 			}
 		}
