@@ -2,7 +2,6 @@ package geo
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -11,38 +10,12 @@ import (
 	"sync"
 )
 
-// What a brief can lack. The error around it says what to do.
-var (
-	ErrNoSites     = errors.New("no located sites")
-	ErrTerritories = errors.New("impossible number of territories")
-	ErrWorkload    = errors.New("impossible workload")
-	ErrBrief       = errors.New("the parts of the brief do not fit together")
-)
-
-// DefaultTolerance is how far a territory may be off its target unless the brief says otherwise.
-const DefaultTolerance = 0.03
-
-// Brief says what a design is to be.
-type Brief struct {
-	Sites       []Site
-	Territories int
-	Capacity    []float64 // share of the work per territory, in any unit; nil: equal shares
-	Tolerance   float64   // 0.03 allows 3 % off the target; 0: DefaultTolerance
-	Seed        uint64    // same brief and seed, same design
-	Resolution  int       // of the largest units; 0: SiteResolution. 8 suits whole regions
-
-	// Current is today's territory of each site, -1 for none. The design then starts from it,
-	// and a share of workload that changes hands costs Price times as much as the same
-	// share of extra distance; 3 to 10 are usual.
-	Current []int
-	Price   float64
-}
-
 // Draft is a design: every site belongs to one unit, every unit to one territory.
 type Draft struct {
 	Units     []Unit // in the order of their cells
 	Territory []int  // of each unit, from 0. Without Current and Capacity they are numbered from north to south
 	Measures  Measures
+	Findings  []Finding // what could not be as asked, in the order of the territories
 }
 
 // Of is the territory of each of n sites.
@@ -126,44 +99,17 @@ func (g *ground) source(seed uint64, stream int) *rand.Rand {
 
 // survey checks the brief and lays its sites on the plane.
 func survey(b Brief) (*ground, error) {
-	if len(b.Sites) == 0 {
-		return nil, fmt.Errorf("%w: give at least one site with latitude and longitude", ErrNoSites)
+	if err := b.check(); err != nil {
+		return nil, err
 	}
-	if b.Territories < 1 {
-		return nil, fmt.Errorf("%w: %d asked for; ask for 1 or more", ErrTerritories, b.Territories)
-	}
-	if b.Tolerance < 0 || math.IsNaN(b.Tolerance) || b.Price < 0 || math.IsNaN(b.Price) || math.IsInf(b.Price, 0) {
-		return nil, fmt.Errorf("%w: tolerance and price must be 0 or more", ErrBrief)
-	}
-	if b.Capacity != nil && len(b.Capacity) != b.Territories {
-		return nil, fmt.Errorf("%w: %d capacities for %d territories; give one each", ErrBrief, len(b.Capacity), b.Territories)
-	}
-	if b.Current != nil && len(b.Current) != len(b.Sites) {
-		return nil, fmt.Errorf("%w: %d current territories for %d sites; give one each, -1 for none", ErrBrief, len(b.Current), len(b.Sites))
-	}
-	for i, t := range b.Current {
-		if t < -1 || t >= b.Territories {
-			return nil, fmt.Errorf("%w: site %s is in territory %d now, but there are %d", ErrBrief, b.Sites[i].ID, t, b.Territories)
-		}
-	}
-
 	g := &ground{tolerance: b.Tolerance, price: b.Price}
 	if g.tolerance == 0 {
 		g.tolerance = DefaultTolerance
 	}
 	points := make([]Point, len(b.Sites))
 	for i, s := range b.Sites {
-		if err := s.Point.Check(); err != nil {
-			return nil, fmt.Errorf("site %s: %w", s.ID, err)
-		}
-		if !(s.Workload >= 0) || math.IsInf(s.Workload, 0) {
-			return nil, fmt.Errorf("%w: site %s has %v; it must be 0 or more", ErrWorkload, s.ID, s.Workload)
-		}
 		points[i] = s.Point
 		g.total += s.Workload
-	}
-	if g.total <= 0 || math.IsInf(g.total, 0) {
-		return nil, fmt.Errorf("%w: all sites together have %v; give at least one site a workload above 0", ErrWorkload, g.total)
 	}
 	var err error
 	if g.target, err = targets(b, g.total); err != nil {
@@ -172,9 +118,6 @@ func survey(b Brief) (*ground, error) {
 	resolution := b.Resolution
 	if resolution == 0 {
 		resolution = SiteResolution
-	}
-	if resolution < 0 || resolution > FinestResolution {
-		return nil, fmt.Errorf("%w: resolution %d; give one of 0 to %d", ErrBrief, resolution, FinestResolution)
 	}
 	if g.units, err = unitsOf(b.Sites, resolution, heavy*slices.Min(g.target)); err != nil {
 		return nil, err

@@ -4,15 +4,27 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // Unit is the piece of ground a design never divides: a cell with its sites. Where one cell
 // would weigh too much of a territory it is several finer cells instead, down to one address.
+// A locked customer is a unit of its own.
 type Unit struct {
 	Cell     Cell
+	Part     int // tells units of one cell apart: 0 for the first
 	Center   Point
 	Workload float64
 	Sites    []int // positions in the sites the design was asked for
+	Exempt   bool  // need not hang together with the rest of its territory
+}
+
+// Name is the unit's own: its cell, with the part where there are several.
+func (u Unit) Name() string {
+	if u.Part == 0 {
+		return u.Cell.String()
+	}
+	return u.Cell.String() + "-" + strconv.Itoa(u.Part)
 }
 
 // unitsOf gathers sites into cells of the given resolution and splits those heavier than limit.
