@@ -14,7 +14,7 @@ type timetable struct {
 	sheet  sheet
 	tasks  []task
 	points []geo.Point // by place
-	p      route.Problem
+	p      route.Day
 }
 
 func newTimetable(s sheet, calls ...task) *timetable {
@@ -31,7 +31,7 @@ func newTimetable(s sheet, calls ...task) *timetable {
 		places[*p], t.points = i, append(t.points, *p)
 		return i
 	}
-	t.p = route.Problem{
+	t.p = route.Day{
 		Start: place(s.Start),
 		End:   place(s.End),
 		Opens: s.Opens, Closes: s.Closes,

@@ -8,7 +8,7 @@ import (
 // Insertions lists where node c could go into the order, from position `from` on, the most promising places
 // first and at most `most` of them. It looks at the driving added, the wait before c and how late c would
 // be, not at what c does to the nodes after it: Time judges that.
-func (p *Problem) Insertions(order []int32, c int32, from, most int) []int {
+func (p *Day) Insertions(order []int32, c int32, from, most int) []int {
 	type place struct {
 		at    int
 		rough int64
@@ -46,7 +46,7 @@ func (p *Problem) Insertions(order []int32, c int32, from, most int) []int {
 }
 
 // nextPlaces is, for each position, the first known place at or after it; the end's where none is left.
-func (p *Problem) nextPlaces(order []int32) []int32 {
+func (p *Day) nextPlaces(order []int32) []int32 {
 	next := make([]int32, len(order)+1)
 	next[len(order)] = p.End
 	for k := len(order) - 1; k >= 0; k-- {

@@ -18,7 +18,7 @@ const longest = 80
 // Order searches for an order of the nodes. Nodes that are not optional are all in it, even where that breaks
 // windows or the day; of the optional ones it takes those that break nothing more and whose prizes are worth the
 // driving. It begins with p.Given, keeps the first p.Frozen of it, and never ends worse than it began.
-func Order(p Problem, search Search) []int32 {
+func Order(p Day, search Search) []int32 {
 	p.tabulate()
 	s := &state{p: &p, order: slices.Clone(p.Given)}
 	s.refresh()

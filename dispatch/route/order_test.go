@@ -10,13 +10,13 @@ import (
 	"pgregory.net/rapid"
 )
 
-// aProblem is a small random day on a plane of 40 minutes across.
-func aProblem(rng *rand.Rand, n int) Problem {
+// aDay is a small random day on a plane of 40 minutes across.
+func aDay(rng *rand.Rand, n int) Day {
 	points := make([][2]float64, n+1)
 	for i := range points {
 		points[i] = [2]float64{rng.Float64() * 2400, rng.Float64() * 2400}
 	}
-	p := Problem{
+	p := Day{
 		Places: n + 1,
 		Drive: func(a, b int32) int64 {
 			return int64(math.Hypot(points[a][0]-points[b][0], points[a][1]-points[b][1]))
@@ -43,7 +43,7 @@ func aProblem(rng *rand.Rand, n int) Problem {
 }
 
 // worst is the price of an order, as the search sees it.
-func (p *Problem) price(order []int32) cost {
+func (p *Day) price(order []int32) cost {
 	broken, travel, finish := p.measure(order)
 	for _, c := range order {
 		if p.Nodes[c].Optional {
@@ -55,7 +55,7 @@ func (p *Problem) price(order []int32) cost {
 
 // oracle tries every order of every choice of optional nodes. Optional nodes must break nothing more than the
 // mandatory ones by themselves do.
-func oracle(p *Problem) (best cost) {
+func oracle(p *Day) (best cost) {
 	first := true
 	var try func(order []int32, left []int32)
 	try = func(order, left []int32) {
@@ -82,7 +82,7 @@ func TestOrderFindsWhatTryingEverythingFinds(t *testing.T) {
 	t.Parallel()
 	var missed, tried int
 	for seed := range uint64(150) {
-		p := aProblem(rand.New(rand.NewPCG(seed, 1)), 1+int(seed%6))
+		p := aDay(rand.New(rand.NewPCG(seed, 1)), 1+int(seed%6))
 		want := oracle(&p)
 		order := Order(p, Search{Seed: 1, Iterations: 60})
 		got := p.price(order)
@@ -109,7 +109,7 @@ func TestOrderLaws(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 2))
-		p := aProblem(rng, rapid.IntRange(0, 18).Draw(t, "nodes"))
+		p := aDay(rng, rapid.IntRange(0, 18).Draw(t, "nodes"))
 		for c := range p.Nodes {
 			if !p.Nodes[c].Optional {
 				p.Given = append(p.Given, int32(c))
@@ -153,7 +153,7 @@ func TestOrderLaws(t *testing.T) {
 func TestInsertionAgreesWithWalking(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		p := aProblem(rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 3)), 9)
+		p := aDay(rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 3)), 9)
 		s := &state{p: &p}
 		s.refresh()
 		for c := range int32(9) {
@@ -176,7 +176,7 @@ func TestInsertionAgreesWithWalking(t *testing.T) {
 
 func TestTime(t *testing.T) {
 	t.Parallel()
-	p := Problem{
+	p := Day{
 		Nodes: []Node{
 			{Place: 0, Service: 600, Windows: []Window{{0, 100}, {2000, 3000}}},
 			{Place: Nowhere, Service: 1800},
@@ -199,7 +199,7 @@ func TestTime(t *testing.T) {
 
 func TestTenThousandNodesInOnePlace(t *testing.T) {
 	t.Parallel()
-	p := Problem{Places: 1, Start: 0, End: 0, Closes: 9 * 3600, Drive: func(a, b int32) int64 { return 0 }}
+	p := Day{Places: 1, Start: 0, End: 0, Closes: 9 * 3600, Drive: func(a, b int32) int64 { return 0 }}
 	for range 10_000 {
 		p.Nodes = append(p.Nodes, Node{Service: 1200, Optional: true, Prize: 1000})
 	}
@@ -209,7 +209,7 @@ func TestTenThousandNodesInOnePlace(t *testing.T) {
 }
 
 func BenchmarkOrder(b *testing.B) {
-	p := aProblem(rand.New(rand.NewPCG(1, 1)), 150)
+	p := aDay(rand.New(rand.NewPCG(1, 1)), 150)
 	for c := range p.Nodes {
 		p.Nodes[c].Optional = true
 		p.Nodes[c].Service = 1200

@@ -2,88 +2,130 @@ package route
 
 import "math"
 
-// Nowhere stands for a place that is not known: driving to and from it takes no time. A node that is Nowhere
-// happens wherever the vehicle is, like a lunch.
-const Nowhere int32 = -1
+// Forever closes what never closes.
+const Forever int64 = math.MaxInt64
 
-// never is earlier than every moment of a day.
-const never int64 = math.MinInt64 / 4
-
-// Window is a stretch in which service may begin, both ends included, in seconds.
-type Window struct {
-	Open  int64 `json:"open"`
-	Close int64 `json:"close"`
-}
-
-// Node is something to do.
-type Node struct {
-	Place    int32
-	Service  int64    // seconds
-	Windows  []Window // ascending and apart; empty: at any time
-	Optional bool     // may be left out
-	Prize    int64    // of an optional node: seconds of driving it is worth
-}
-
-// Problem is one vehicle's day. Moments are seconds from any common zero.
+// Problem is the work of several vehicles, in numbers only. Visits, vehicles and profiles are named by their index.
+// Moments are seconds from any common zero, spans are seconds, distances metres; costs are in whatever unit the caller
+// counts in, the same everywhere. A rep-day is a vehicle: work over several days has a vehicle for each rep and day.
+//
+// A plan is better than another if it serves more mandatory visits; then if the priorities it serves add up to more;
+// then if it serves more visits; then if it costs less. Visits with a Prize stand outside the first three: leaving one
+// out costs its prize.
 type Problem struct {
-	Nodes  []Node
-	Places int                        // places are 0 to Places-1
-	Drive  func(from, to int32) int64 // seconds between two places
-	Start  int32                      // place, or Nowhere
-	End    int32                      // place, or Nowhere
-	Opens  int64                      // leaves the start
-	Closes int64                      // should be at the end
-	Given  []int32                    // the order to begin with; nodes missing in it that are not optional are inserted
-	Frozen int                        // how many nodes at the head of Given keep their places
+	Travel    []Table // by profile
+	Visits    []Visit
+	Vehicles  []Vehicle
+	Shipments []Shipment
+	Together  []Together
+	Balance   int64  // cost per vehicle and squared hour of its work (travel, set-up and service); 0: nobody minds
+	Churn     *Churn // nil: nothing was published
 }
 
-// begin is the earliest moment from t on at which service may begin, and by how much the last window was missed.
-func (n *Node) begin(t int64) (start, late int64) {
-	for _, w := range n.Windows {
-		if t <= w.Close {
-			return max(t, w.Open), 0
-		}
-	}
-	if len(n.Windows) == 0 {
-		return t, 0
-	}
-	return t, t - n.Windows[len(n.Windows)-1].Close
+// Table is the travel between n places: n×n numbers each, row by row, from the row's place to the column's. It need
+// be neither symmetric nor triangular. A negative duration means that there is no way.
+type Table struct {
+	Places    int
+	Durations []int32 // seconds
+	Distances []int32 // metres; nil: unknown, and nothing may depend on them
+	Costs     []int32 // of a journey, in place of what PerHour and PerKm make of it; nil: those
 }
 
-// latest is the latest moment up to t at which service may begin; never where there is none.
-func (n *Node) latest(t int64) int64 {
-	if len(n.Windows) == 0 {
-		return t
-	}
-	for i := len(n.Windows) - 1; i >= 0; i-- {
-		if w := n.Windows[i]; w.Open <= t {
-			return min(t, w.Close)
-		}
-	}
-	return never
+// Visit is a call at a place.
+type Visit struct {
+	Place    int32
+	Setup    int64   // before service, unless the call before (or the start) was at the same place
+	Service  int64   // after set-up
+	Services []int64 // Service by Vehicle.Type, where it differs; nil: it does not
+	Setups   []int64 // Setup by Vehicle.Type; nil: it does not differ
+	Windows  []Window
+	Release  int64 // it may not begin before this, whatever the windows say; 0: nothing
+
+	Delivery []int64 // amounts brought from the start of the route
+	Pickup   []int64 // amounts taken along to its end
+
+	Skills  []int32 // the vehicle has all of these
+	Allowed []int32 // the only vehicles that may serve it (a required one: that alone); nil: all
+	Banned  []int32 // vehicles that may not
+
+	// Elsewhere is the cost of serving it by a vehicle not named in On; On names vehicles with costs of their own.
+	// A preferred rep, the owner of the territory and the rep it was published for are On at a low cost.
+	Elsewhere int64
+	On        []On
+
+	Mandatory bool
+	Priority  int32 // 0 to 100
+	Optional  bool  // may be left out for Prize; priority then means nothing
+	Prize     int64
+
+	After []int32 // visits, all served and ended before this one begins
+
+	Published *Published
 }
 
-func (p *Problem) drive(from, to int32) int64 {
-	if from == to || from < 0 || to < 0 {
-		return 0
-	}
-	return p.Drive(from, to)
+// On is the cost of serving a visit by a certain vehicle.
+type On struct {
+	Vehicle int32
+	Cost    int64
 }
 
-// tabulate replaces Drive by a flat table, as long as that stays small.
-func (p *Problem) tabulate() {
-	const most = 1500
-	if p.Places > most {
-		return
-	}
-	n, drive := p.Places, p.Drive
-	table := make([]int32, n*n)
-	for a := range n {
-		for b := range n {
-			if a != b {
-				table[a*n+b] = int32(min(drive(int32(a), int32(b)), math.MaxInt32))
-			}
-		}
-	}
-	p.Drive = func(from, to int32) int64 { return int64(table[int(from)*n+int(to)]) }
+// Published is what somebody was told of a visit.
+type Published struct {
+	Vehicle int32 // -1: nothing was said of it
+	Arrival int64
+}
+
+// Churn prices the difference between a plan and what was published.
+type Churn struct {
+	Vehicle   int64 // cost of a visit on another vehicle than published
+	Arrival   int64 // cost of a visit that begins further than Tolerance from the published arrival
+	Tolerance int64 // seconds
+	Most      int   // at most so many published visits may change vehicle or arrival, or be dropped; negative: any number
+}
+
+// Shipment is two visits on one vehicle: what Pickup (as its Visit.Pickup says) takes along, Delivery brings (its
+// Visit.Delivery, the same amounts), later on the same route. Both are served or neither; mandatory, priority and prize
+// are the pickup's.
+type Shipment struct{ Pickup, Delivery int32 }
+
+// Together is a call for two: its visits begin at the same moment on two vehicles, or both are left out.
+type Together struct{ A, B int32 }
+
+// Vehicle is a rep's day.
+type Vehicle struct {
+	Profile int32   // of Travel
+	Speed   float64 // durations are divided by it; 0 means 1
+	Type    int32   // chooses among Visit.Services and Visit.Setups
+	Start   int32   // place, or Nowhere: it begins where its first visit is
+	End     int32   // place, or Nowhere: it ends where its last visit is
+
+	Opens    int64 // leaves Start at the earliest
+	Closes   int64 // must be at End; Forever: any time
+	Ends     int64 // should be at End; after it every hour costs Overtime. Only with Overtime > 0
+	Overtime int64 // cost per hour
+
+	Fixed        int64 // cost of being used at all
+	PerHour      int64 // cost of an hour of travel
+	PerTaskHour  int64 // cost of an hour of set-up and service
+	PerKm        int64 // cost of 1,000 metres
+	PerVisit     int64
+	Capacity     []int64 // by amount; missing ones are 0. nil: no bound
+	Skills       []int32
+	MostVisits   int   // 0: no bound
+	MostTravel   int64 // seconds of travel; 0: no bound
+	MostDistance int64 // metres; 0: no bound
+
+	Breaks []Break
+
+	// Given is the route to begin with. Its first Frozen visits stay where they are, and nothing gets between them.
+	Given  []int32
+	Frozen int
+}
+
+// Break is time off: it happens wherever the vehicle is, on the road too, once on every used vehicle. Breaks are taken
+// in the order given. An engagement at a place is a mandatory visit allowed on one vehicle only.
+type Break struct {
+	Service int64
+	Windows []Window // in which it begins; none: at any time
+	MaxLoad []int64  // at most this is on board; nil: no bound
 }

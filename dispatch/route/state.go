@@ -6,7 +6,7 @@ import "slices"
 // vehicle stands and when it leaves, given the prefix, and the latest arrival that the suffix can bear.
 // Its arrays are flat and reused; only refresh writes them.
 type state struct {
-	p      *Problem
+	p      *Day
 	order  []int32
 	at     []int32 // where the vehicle stands after position i
 	leave  []int64 // when it leaves position i

@@ -16,7 +16,7 @@ type Timing struct {
 func (t Timing) Broken() int64 { return t.Late + t.Over }
 
 // Time walks the order. A window that can't be kept makes the node late; service then begins on arrival.
-func (p *Problem) Time(order []int32) Timing {
+func (p *Day) Time(order []int32) Timing {
 	t := Timing{
 		Drive:   make([]int64, len(order)),
 		Arrival: make([]int64, len(order)),
@@ -45,7 +45,7 @@ func (p *Problem) Time(order []int32) Timing {
 }
 
 // measure is what Time says in sum, without keeping the walk.
-func (p *Problem) measure(order []int32) (broken, travel, finish int64) {
+func (p *Day) measure(order []int32) (broken, travel, finish int64) {
 	now, at := p.Opens, p.Start
 	for _, c := range order {
 		n := &p.Nodes[c]

@@ -1,0 +1,89 @@
+package route
+
+import "math"
+
+// Nowhere stands for a place that is not known: driving to and from it takes no time. A node that is Nowhere
+// happens wherever the vehicle is, like a lunch.
+const Nowhere int32 = -1
+
+// never is earlier than every moment of a day.
+const never int64 = math.MinInt64 / 4
+
+// Window is a stretch in which service may begin, both ends included, in seconds.
+type Window struct {
+	Open  int64 `json:"open"`
+	Close int64 `json:"close"`
+}
+
+// Node is something to do.
+type Node struct {
+	Place    int32
+	Service  int64    // seconds
+	Windows  []Window // ascending and apart; empty: at any time
+	Optional bool     // may be left out
+	Prize    int64    // of an optional node: seconds of driving it is worth
+}
+
+// Day is one vehicle's day. Moments are seconds from any common zero.
+type Day struct {
+	Nodes  []Node
+	Places int                        // places are 0 to Places-1
+	Drive  func(from, to int32) int64 // seconds between two places
+	Start  int32                      // place, or Nowhere
+	End    int32                      // place, or Nowhere
+	Opens  int64                      // leaves the start
+	Closes int64                      // should be at the end
+	Given  []int32                    // the order to begin with; nodes missing in it that are not optional are inserted
+	Frozen int                        // how many nodes at the head of Given keep their places
+}
+
+// begin is the earliest moment from t on at which service may begin, and by how much the last window was missed.
+func (n *Node) begin(t int64) (start, late int64) {
+	for _, w := range n.Windows {
+		if t <= w.Close {
+			return max(t, w.Open), 0
+		}
+	}
+	if len(n.Windows) == 0 {
+		return t, 0
+	}
+	return t, t - n.Windows[len(n.Windows)-1].Close
+}
+
+// latest is the latest moment up to t at which service may begin; never where there is none.
+func (n *Node) latest(t int64) int64 {
+	if len(n.Windows) == 0 {
+		return t
+	}
+	for i := len(n.Windows) - 1; i >= 0; i-- {
+		if w := n.Windows[i]; w.Open <= t {
+			return min(t, w.Close)
+		}
+	}
+	return never
+}
+
+func (p *Day) drive(from, to int32) int64 {
+	if from == to || from < 0 || to < 0 {
+		return 0
+	}
+	return p.Drive(from, to)
+}
+
+// tabulate replaces Drive by a flat table, as long as that stays small.
+func (p *Day) tabulate() {
+	const most = 1500
+	if p.Places > most {
+		return
+	}
+	n, drive := p.Places, p.Drive
+	table := make([]int32, n*n)
+	for a := range n {
+		for b := range n {
+			if a != b {
+				table[a*n+b] = int32(min(drive(int32(a), int32(b)), math.MaxInt32))
+			}
+		}
+	}
+	p.Drive = func(from, to int32) int64 { return int64(table[int(from)*n+int(to)]) }
+}
