@@ -159,8 +159,15 @@ func sidesOf(c Cell, index int32) ([]side, error) {
 }
 
 // unrolled closes a ring and lets its longitudes run on past ±180 instead of jumping. A ring
-// around a pole is led over the pole.
+// around a pole is led over the pole, from the corner nearest to it, so that it meets itself nowhere.
 func unrolled(ring orb.Ring) orb.Ring {
+	nearest := 0
+	for i := range ring {
+		if math.Abs(ring[i][1]) > math.Abs(ring[nearest][1]) {
+			nearest = i
+		}
+	}
+	ring = slices.Concat(ring[nearest:], ring[:nearest])
 	for i := 1; i < len(ring); i++ {
 		ring[i][0] = ring[i-1][0] + math.Remainder(ring[i][0]-ring[i-1][0], 360)
 	}
