@@ -78,7 +78,8 @@ func (s survey) town(name string, share float64, at vec, radius float64) spot {
 		case dice < 0.5:
 			return at.add(pick(r, quarters)).add(scatter(0.16 * radius))
 		}
-		return at.add(toward(r.Float64() * 2 * math.Pi).times(radius * min(3.5, 0.75*r.ExpFloat64())))
+		away := -0.75 * math.Log(1-0.99*r.Float64()) // exponential, cut off at 3.5
+		return at.add(toward(r.Float64() * 2 * math.Pi).times(radius * away))
 	}})
 }
 

@@ -35,6 +35,8 @@ type command struct {
 // commands lists what can be measured.
 func commands() []command {
 	return []command{
+		territoriesCommand(),
+		rebalanceCommand(),
 		regionCommand(),
 	}
 }
