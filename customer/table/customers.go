@@ -108,6 +108,10 @@ var (
 // ErrEmpty, ErrNotTable, ErrHeader, ErrNoRows, ErrTooLarge or ErrDamaged. name is the file's, for
 // the error. A row with only an address is taken, with a nil Point.
 func ReadCustomers(r io.Reader, name string) (rows []CustomerRow, rejected []Rejected, err error) {
+	return readCustomers(r, name, func(CustomerRow) bool { return true })
+}
+
+func readCustomers(r io.Reader, name string, wanted func(CustomerRow) bool) (rows []CustomerRow, rejected []Rejected, err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("read %s: %w", name, err)
@@ -122,7 +126,7 @@ func ReadCustomers(r io.Reader, name string) (rows []CustomerRow, rejected []Rej
 		return nil, nil, fmt.Errorf("%w: id (код) or name (название), and address (адрес) or lat with lon (широта, долгота), are needed", ErrHeader)
 	}
 	rejected, err = each(src, lay, func(r *row) {
-		if site := readCustomer(r); r.fault == nil {
+		if site := readCustomer(r); r.fault == nil && wanted(site) {
 			rows = append(rows, site)
 		}
 	})
