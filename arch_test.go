@@ -28,6 +28,7 @@ var mayImport = map[string]string{
 	"notify/fcmtest":  "notify",
 	"tiles":           "geo",
 	"city":            "geo hours tiles",
+	"picture":         "geo",
 	"postgres":        "geo hours auth roster customer dispatch notify tiles migrations",
 	"postgres/local":  "",
 	"postgres/pgtest": "postgres postgres/local",
@@ -52,7 +53,7 @@ var onlyIn = map[string]string{
 
 // Pure rooms take values and return values: the same question has the same answer, on any day and machine.
 const (
-	pure      = "geo hours roster customer customer/table dispatch dispatch/route city tiles"
+	pure      = "geo hours roster customer customer/table dispatch dispatch/route city tiles picture"
 	impure    = "context database/sql net net/http os os/exec math/rand crypto/rand log log/slog"
 	impureUse = "time.Now time.Since time.Until time.Sleep time.After time.Tick time.NewTimer time.NewTicker"
 	seededUse = "New NewPCG NewChaCha8 NewZipf Rand PCG ChaCha8 Source Zipf" // the rest of math/rand/v2 draws from the global source
