@@ -29,7 +29,7 @@ type Task struct {
 
 // Place is where something is, as an index into the matrices, as coordinates, or as both.
 type Place struct {
-	Index       int // -1: none given
+	Index       int       // -1: none given
 	Coordinates []float64 // [lon, lat]; none: not given
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // scanner reads JSON from a stream, value by value, and knows where it is when it must refuse one. It exists
-// because nearly all of a large problem is one matrix: encoding/json takes four to five times as long for it,
+// because nearly all of a large problem is one matrix: encoding/json takes seven times as long for it,
 // holds the text in memory, and can't say which entry is wrong.
 //
 // Its methods panic with a *Error; Read recovers. That keeps the readers of each type down to the fields they name.
