@@ -25,14 +25,16 @@ func (m *Model) Solution(plan route.Solution) Solution {
 		out.Routes = append(out.Routes, m.route(k, r))
 	}
 	for _, v := range plan.Unassigned {
-		t, kind := m.task(v)
-		out.Unassigned = append(out.Unassigned, Unassigned{
-			ID: t.ID, Location: t.Place.Coordinates, LocationIndex: indexOf(t.Place), Type: kind, Description: t.Description,
-		})
+		out.Unassigned = append(out.Unassigned, m.unassigned(v))
 	}
 	out.Extra = extra
 	out.sum(m.hasDistances(), m.amountSize())
 	return out
+}
+
+func (m *Model) unassigned(visit int32) Unassigned {
+	t, kind := m.task(visit)
+	return Unassigned{ID: t.ID, Location: t.Place.Coordinates, LocationIndex: indexOf(t.Place), Type: kind, Description: t.Description}
 }
 
 // sum adds the routes up.
@@ -68,7 +70,9 @@ func (s *Sums) add(r Sums) {
 	if s.Distance != nil && r.Distance != nil {
 		*s.Distance += *r.Distance
 	}
-	s.Violations = append(s.Violations, r.Violations...)
+	for _, v := range r.Violations {
+		s.Violations = addViolation(s.Violations, v)
+	}
 }
 
 func addTo(sum, amounts []int64) {

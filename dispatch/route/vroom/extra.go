@@ -39,10 +39,10 @@ type On struct {
 	Cost    int64
 }
 
-// Published is what somebody was told.
+// Published is what somebody was told: who comes, and when.
 type Published struct {
-	Vehicle *uint64
-	Arrival *int64
+	Vehicle uint64
+	Arrival int64 // when service begins
 }
 
 // VehicleExtra is what Hexbeat adds to a vehicle.
@@ -171,17 +171,19 @@ func (s *scanner) on() On {
 
 func (s *scanner) published() *Published {
 	var p Published
+	var vehicle, arrival bool
 	s.object("what was published", func(key string) {
 		switch key {
 		case "vehicle":
-			id := s.identity()
-			p.Vehicle = &id
+			p.Vehicle, vehicle = s.identity(), true
 		case "arrival":
-			p.Arrival = s.optional(mostSeconds)
+			p.Arrival, arrival = s.whole(0, mostSeconds), true
 		default:
 			s.unknown(key, "vehicle", "arrival")
 		}
 	})
+	s.needs(vehicle, "published task", "vehicle")
+	s.needs(arrival, "published task", "arrival")
 	return &p
 }
 

@@ -164,18 +164,11 @@ func (m *Model) wish(visit int32, e JobExtra, path string) (err error) {
 		v.Release = *e.Release * m.ticks
 	}
 	if e.Published != nil {
-		v.Published = &route.Published{Vehicle: -1}
-		if e.Published.Vehicle != nil {
-			k, err := m.vehiclesOf([]uint64{*e.Published.Vehicle}, path+".published.vehicle")
-			if err != nil {
-				return err
-			}
-			v.Published.Vehicle = k[0]
+		k, err := m.vehiclesOf([]uint64{e.Published.Vehicle}, path+".published.vehicle")
+		if err != nil {
+			return err
 		}
-		if e.Published.Arrival == nil {
-			return refuse(path+".published", "has no arrival: say when the task was to begin")
-		}
-		v.Published.Arrival = *e.Published.Arrival * m.ticks
+		v.Published = &route.Published{Vehicle: k[0], Arrival: e.Published.Arrival * m.ticks}
 	}
 	return nil
 }

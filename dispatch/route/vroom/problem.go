@@ -8,6 +8,7 @@ type Problem struct {
 	Jobs      []Job
 	Shipments []Shipment
 	Matrices  map[string]Matrices // by the profile of a vehicle
+	Plan      bool                // options.c: the steps of the vehicles are the routes; only their times are asked for
 	Extra     Extra
 }
 

@@ -78,7 +78,7 @@ func (s *scanner) problem(p *Problem) {
 			m.Durations = s.matrix()
 			p.Matrices[usualProfile] = m
 		case "options":
-			s.options()
+			s.options(p)
 		case "hexbeat":
 			s.extra(&p.Extra)
 		default:
@@ -100,8 +100,8 @@ func (s *scanner) unknown(key string, known ...string) {
 	s.refuse("is not known: leave it out, or put it under a name that is (%s)", strings.Join(known, ", "))
 }
 
-// options are those of vroom-express, which sends them with the problem. All are flags of the command here.
-func (s *scanner) options() {
+// options are those of vroom-express, which sends them with the problem. Most are flags of the command here.
+func (s *scanner) options(p *Problem) {
 	s.object("options", func(key string) {
 		switch key {
 		case "g":
@@ -109,9 +109,7 @@ func (s *scanner) options() {
 				s.refuse("is not supported: geometry needs a road network, and travel here is a matrix or an estimate; leave it out")
 			}
 		case "c":
-			if s.truth() {
-				s.refuse("is a flag here: hexbeat solve --plan")
-			}
+			p.Plan = s.truth()
 		case "t":
 			s.refuse("is a flag here: hexbeat solve --threads")
 		case "l":
