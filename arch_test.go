@@ -39,6 +39,8 @@ var mayImport = map[string]string{
 	"graph":           "geo hours auth roster customer dispatch notify postgres board desk live work tiles city",
 	"web":             "geo hours auth roster customer dispatch notify postgres board desk live work tiles city",
 	"cmd":             "*",
+
+	"dispatch/route/vroom": "geo dispatch/route",
 }
 
 // onlyIn names the rooms that may use a library.
@@ -53,7 +55,7 @@ var onlyIn = map[string]string{
 
 // Pure rooms take values and return values: the same question has the same answer, on any day and machine.
 const (
-	pure      = "geo hours roster customer customer/table dispatch dispatch/route city tiles picture"
+	pure      = "geo hours roster customer customer/table dispatch dispatch/route dispatch/route/vroom city tiles picture"
 	impure    = "context database/sql net net/http os os/exec math/rand crypto/rand log log/slog"
 	impureUse = "time.Now time.Since time.Until time.Sleep time.After time.Tick time.NewTimer time.NewTicker"
 	seededUse = "New NewPCG NewChaCha8 NewZipf Rand PCG ChaCha8 Source Zipf" // the rest of math/rand/v2 draws from the global source
