@@ -43,7 +43,8 @@ type Day struct {
 // Random is a small day with some traits or others.
 func Random(seed uint64) Day {
 	rng := rand.New(rand.NewPCG(seed, 11))
-	traits := Traits(rng.Uint32()) & Traits(rng.Uint32()) & All
+	traits := Traits(rng.Uint32()) & All
+	traits &= Traits(rng.Uint32()) // each in a quarter of the days
 	if rng.IntN(8) == 0 {
 		traits = All &^ (Coordinates * Traits(rng.IntN(2)))
 	}

@@ -94,11 +94,11 @@ func (m *Model) task(visit int32) (Task, string) {
 		return jobs[visit].Task, "job"
 	}
 	k := int(visit) - len(jobs)
-	if s := m.problem.Shipments[k/2]; k%2 == 0 {
+	s := m.problem.Shipments[k/2]
+	if k%2 == 0 {
 		return s.Pickup, "pickup"
-	} else {
-		return s.Delivery, "delivery"
 	}
+	return s.Delivery, "delivery"
 }
 
 // hasDistances says whether the length of every route is known.
