@@ -34,3 +34,8 @@ func planeOf(points []Point) plane {
 func (p plane) at(q Point) vec {
 	return vec{math.Remainder(q.Lon-p.lon, 360) * p.perLon, q.Lat * p.perLat}
 }
+
+// back is the point that lies at a place.
+func (p plane) back(v vec) Point {
+	return Point{Lat: v.y / p.perLat, Lon: math.Remainder(v.x/p.perLon+p.lon, 360)}
+}
