@@ -45,14 +45,11 @@ func (e Paint) apply(w *Workbench) error {
 	return nil
 }
 
-// Area is a part of the map that knows what lies in it.
-type Area interface{ Contains(Point) bool }
-
-// Draw gives the ground in an area to a territory, unit by unit: a unit, which is a few blocks at most, goes over when the
-// middle of its work lies in the area. Locked ground and held sites stay.
+// Draw gives the ground in a region to a territory, unit by unit: a unit, which is a few blocks at most, goes over when the
+// middle of its work lies in the region. Locked ground and held sites stay.
 type Draw struct {
-	Area Area
-	To   int // Free: nobody
+	Region Region
+	To     int // Free: nobody
 }
 
 func (e Draw) apply(w *Workbench) error {
@@ -60,10 +57,10 @@ func (e Draw) apply(w *Workbench) error {
 	if err != nil {
 		return err
 	}
-	if e.Area == nil {
-		return fmt.Errorf("%w: nothing is drawn; give an area", ErrEdit)
+	if len(e.Region.plots) == 0 {
+		return fmt.Errorf("%w: nothing is drawn; give a region", ErrEdit)
 	}
-	w.hand(to, func(u *benchUnit) bool { return !u.divided && e.Area.Contains(w.flat.back(u.middle)) })
+	w.hand(to, func(u *benchUnit) bool { return e.Region.Contains(w.flat.back(u.middle)) })
 	return nil
 }
 

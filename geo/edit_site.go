@@ -73,7 +73,7 @@ func (e Release) apply(w *Workbench) error {
 	return nil
 }
 
-// Ground, as the territory of an added site, is that of the ground it stands on, or of the nearest unit where it is on none.
+// Ground is, for the territory of an added site, that of the ground it stands on, or of the nearest unit where it is on none.
 const Ground = -2
 
 // Add brings a new site.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/paulmach/orb"
 	"pgregory.net/rapid"
 )
 
@@ -35,13 +36,19 @@ func TestLevelsAndParentsAreTheLibrarys(t *testing.T) {
 	})
 }
 
-// disc is a round area.
-type disc struct {
-	middle Point
-	radius Metres
+// around is a region of eight corners.
+func around(t *rapid.T, p Point, degrees float64) Region {
+	var ring orb.Ring
+	for i := range 9 {
+		sin, cos := math.Sincos(float64(i%8) * math.Pi / 4)
+		ring = append(ring, orb.Point{p.Lon + 2*degrees*cos, p.Lat + degrees*sin})
+	}
+	r, err := RegionOf(orb.MultiPolygon{{ring}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
-
-func (d disc) Contains(p Point) bool { return Distance(d.middle, p) <= d.radius }
 
 // aPlayground is a small town, its sites with random reps.
 func aPlayground(t *rapid.T) *Workbench {
@@ -104,7 +111,7 @@ func anEdit(t *rapid.T, w *Workbench) Edit {
 		}
 		return Paint{Cells: cells, To: to}
 	case 2:
-		return Draw{Area: disc{near(), Metres(rapid.Float64Range(0, 2000).Draw(t, "radius"))}, To: to}
+		return Draw{Region: around(t, near(), rapid.Float64Range(0.001, 0.02).Draw(t, "reach")), To: to}
 	case 3:
 		return Move{Sites: []int{site}, To: to}
 	case 4:
@@ -124,8 +131,8 @@ func anEdit(t *rapid.T, w *Workbench) Edit {
 	}
 }
 
-// bytes is all that makes a workbench what it is.
-func bytes(w *Workbench) Workbench {
+// contents are all that makes a workbench what it is.
+func contents(w *Workbench) Workbench {
 	c := *w
 	c.sites, c.units, c.near = slices.Clone(w.sites), slices.Clone(w.units), slices.Clone(w.near)
 	for i := range c.near {
@@ -146,9 +153,9 @@ func TestEditsAreTriedAppliedAndUndone(t *testing.T) {
 		var before []Workbench
 		for range rapid.IntRange(1, 8).Draw(t, "edits") {
 			e := anEdit(t, w)
-			was := bytes(w)
+			was := contents(w)
 			tried, tryErr := w.Try(e)
-			if now := bytes(w); !reflect.DeepEqual(now, was) {
+			if now := contents(w); !reflect.DeepEqual(now, was) {
 				t.Fatalf("trying %#v changed the workbench", e)
 			}
 			applied, err := w.Apply(e)
@@ -156,7 +163,7 @@ func TestEditsAreTriedAppliedAndUndone(t *testing.T) {
 				t.Fatalf("%#v tried: %+v, %v; applied: %+v, %v", e, tried, tryErr, applied, err)
 			}
 			if err != nil {
-				if now := bytes(w); !reflect.DeepEqual(now, was) {
+				if now := contents(w); !reflect.DeepEqual(now, was) {
 					t.Fatalf("%#v was refused (%v) and changed the workbench", e, err)
 				}
 				continue
@@ -173,7 +180,7 @@ func TestEditsAreTriedAppliedAndUndone(t *testing.T) {
 				t.Fatal("nothing to undo")
 			}
 			last := len(before) - 1
-			if now := bytes(w); !reflect.DeepEqual(now, before[last]) {
+			if now := contents(w); !reflect.DeepEqual(now, before[last]) {
 				t.Fatal("undoing does not lead back")
 			}
 			before = before[:last]

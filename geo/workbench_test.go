@@ -26,7 +26,7 @@ func aBench(t testing.TB, b geo.Brief) *geo.Workbench {
 
 func TestWorkbenchAgreesWithTheDesignItOpens(t *testing.T) {
 	t.Parallel()
-	b := geo.Brief{Sites: sharedSites(t, "moscow_clients_osm.csv"), Territories: 50, Seed: 1}
+	b := geo.Brief{Sites: generated(600), Territories: 5, Seed: 1}
 	d, err := geo.Design(b)
 	if err != nil {
 		t.Fatal(err)
@@ -218,10 +218,10 @@ func TestImpossibleEditsChangeNothing(t *testing.T) {
 	}
 }
 
-// A town of nine reps: one gives a tenth of the work away; the repair brings everybody back within the tolerance.
+// A town of nine reps: one gives a part of the work away; the repair brings everybody back within the tolerance.
 func TestRepairBringsTheSurroundingsIntoTolerance(t *testing.T) {
 	t.Parallel()
-	b := geo.Brief{Sites: generated(3000), Territories: 12, Seed: 1}
+	b := geo.Brief{Sites: generated(1200), Territories: 9, Seed: 1}
 	w := aBench(t, b)
 	before := w.Of()
 	units, territory := w.Ground()
