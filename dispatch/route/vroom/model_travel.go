@@ -91,22 +91,16 @@ func (m *Model) estimate(table *route.Table, profile string) error {
 	default:
 		return refuse("hexbeat.travel", "does not say how fast %q is, and there is no matrix for it: give hexbeat.travel.%s.speed in km/h, or the matrix", profile, profile)
 	}
-	n := len(m.places)
-	points := make([]geo.Point, n)
+	points := make([]geo.Point, len(m.places))
 	for i, place := range m.places {
 		if place.Coordinates == nil {
 			return refuse("matrices."+profile, "has no distances, and there are no coordinates to estimate them from: give one or the other")
 		}
 		points[i] = geo.Point{Lon: place.Coordinates[0], Lat: place.Coordinates[1]}
 	}
-	durations, metres := make([]int32, n*n), make([]int32, n*n)
-	for a := range n {
-		for b := range a {
-			length := travel.Distance(points[a], points[b])
-			seconds := int32(math.Round(length.Km()/travel.Speed*3600)) * int32(m.ticks)
-			durations[a*n+b], durations[b*n+a] = seconds, seconds
-			metres[a*n+b], metres[b*n+a] = int32(length+0.5), int32(length+0.5)
-		}
+	durations, metres := travel.Table(points)
+	for k := range durations {
+		durations[k] *= int32(m.ticks)
 	}
 	if table.Durations == nil {
 		table.Durations = durations
