@@ -70,6 +70,9 @@ func (m *Model) table(all Matrix, scale int64, path string) ([]int32, error) {
 	return cells, nil
 }
 
+// mostEstimated is how many places get a table: it has a cell for each two.
+const mostEstimated = 15_000
+
 // countsMetres says whether a vehicle of the profile needs distances.
 func (m *Model) countsMetres(profile string) bool {
 	for _, v := range m.problem.Vehicles {
@@ -90,6 +93,9 @@ func (m *Model) estimate(table *route.Table, profile string) error {
 		travel = geo.CityTravel
 	default:
 		return refuse("hexbeat.travel", "does not say how fast %q is, and there is no matrix for it: give hexbeat.travel.%s.speed in km/h, or the matrix", profile, profile)
+	}
+	if len(m.places) > mostEstimated {
+		return refuse("matrices."+profile, "is missing, and there are %d places: travel between more than %d is not estimated", len(m.places), mostEstimated)
 	}
 	points := make([]geo.Point, len(m.places))
 	for i, place := range m.places {

@@ -17,6 +17,8 @@ const (
 	mostSkill    = math.MaxUint32
 	mostPriority = 100
 	mostSpeed    = 5
+	mostTasks    = 1_000_000
+	mostVehicles = 50_000
 )
 
 // usualPerHour makes a second of travel cost 1.
@@ -60,11 +62,20 @@ func (s *scanner) problem(p *Problem) {
 	s.object("a problem", func(key string) {
 		switch key {
 		case "vehicles":
-			s.array("an array of vehicles", func(int) { p.Vehicles = append(p.Vehicles, s.vehicle()) })
+			s.array("an array of vehicles", func(i int) {
+				s.notMore(i, mostVehicles)
+				p.Vehicles = append(p.Vehicles, s.vehicle())
+			})
 		case "jobs":
-			s.array("an array of jobs", func(int) { p.Jobs = append(p.Jobs, s.job()) })
+			s.array("an array of jobs", func(i int) {
+				s.notMore(i, mostTasks)
+				p.Jobs = append(p.Jobs, s.job())
+			})
 		case "shipments":
-			s.array("an array of shipments", func(int) { p.Shipments = append(p.Shipments, s.shipment()) })
+			s.array("an array of shipments", func(i int) {
+				s.notMore(i, mostTasks/2)
+				p.Shipments = append(p.Shipments, s.shipment())
+			})
 		case "matrices":
 			p.Matrices = s.matrices(p.Matrices)
 		case "matrix": // deprecated in VROOM's words, and still read
@@ -85,6 +96,13 @@ func (s *scanner) problem(p *Problem) {
 			s.unknown(key, "vehicles", "jobs", "shipments", "matrices", "options", "hexbeat")
 		}
 	})
+}
+
+// notMore refuses item number i of an array that may have so many.
+func (s *scanner) notMore(i, most int) {
+	if i >= most {
+		s.refuse("is one too many: at most %d can be read", most)
+	}
 }
 
 // usualProfile is the profile of a vehicle that names none.

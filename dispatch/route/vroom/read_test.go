@@ -162,6 +162,35 @@ func TestReadTellsABrokenStreamFromBadInput(t *testing.T) {
 	}
 }
 
+// A hundred megabytes are read as they come: what stays is the matrix, and what is wrong is said at once.
+func TestReadAHundredMegabytes(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("a hundred megabytes")
+	}
+	const places = 4500
+	row := "[" + strings.Repeat("1234,", places-1) + "0]"
+	large := func(end string) io.Reader {
+		parts := []io.Reader{strings.NewReader(`{` + oneVehicle + `,` + oneJob + `,"matrices":{"car":{"durations":[` + row)}
+		for range places - 1 {
+			parts = append(parts, strings.NewReader(","), strings.NewReader(row))
+		}
+		return io.MultiReader(append(parts, strings.NewReader(end))...)
+	}
+	p, err := Read(large("]}}}"))
+	if m := p.Matrices["car"].Durations; err != nil || m.Size != places || len(m.Cells) != places*places || m.At(0, 1) != 1234 {
+		t.Errorf("Read gives a matrix of %d places and %d cells, and %v", m.Size, len(m.Cells), err)
+	}
+	_, err = Read(large("]}}} and more"))
+	if want := "this is no JSON: byte 101245626 is 'a', where the end was expected"; err == nil || err.Error() != want {
+		t.Errorf("Read says %v, want %s", err, want)
+	}
+	_, err = Read(io.MultiReader(strings.NewReader(`{"jobs":[{"id":1,"description":"`), strings.NewReader(strings.Repeat("x", 1e8))))
+	if want := "jobs[0].description: is a text of more than 65536 bytes"; err == nil || err.Error() != want {
+		t.Errorf("Read says %v, want %s", err, want)
+	}
+}
+
 // Whatever JSON allows Read must take or refuse with an Error, and what is no JSON it must refuse.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{` + oneVehicle + `,` + oneJob + `,` + oneMatrix + `}`))
