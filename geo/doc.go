@@ -1,9 +1,11 @@
 // Package geo knows the ground: points, H3 cells, territories made of them, their design
-// (partition), outlines and estimated travel. It is the only importer of h3.
+// (partition), outlines, areas read from GeoJSON, and estimated travel. It is the only importer
+// of h3.
 //
 // It takes values and returns values: no clock, no database, no randomness but a seed.
 //
 //	draft, err := geo.Design(geo.Brief{Sites: sites, Territories: 50, Seed: 1})
 //	cells, err := geo.Cover(draft.Units, draft.Territory, geo.DefaultRings)
-//	outline, err := geo.Outline(cells[0])
+//	borders, err := geo.Outlines(cells)
+//	outlines := borders.At(zoom) // or borders.Exact()
 package geo
