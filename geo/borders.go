@@ -25,14 +25,14 @@ type Borders struct {
 // mesh are borders drawn at one resolution, or finer where cells are.
 type mesh struct {
 	resolution int
-	arcs       []arc
+	stretches  []stretch
 }
 
-// arc is a stretch of border with the same territories on both sides, from a place where three
+// stretch is a piece of border with the same territories on both sides, from a place where three
 // meet to the next one, or around.
-type arc struct {
+type stretch struct {
 	left, right holder
-	from, to    int // numbers of the places; an arc around has its own
+	from, to    int // numbers of the places; a stretch around has its own
 	points      orb.LineString
 }
 
@@ -63,7 +63,7 @@ func (b Borders) Exact() []orb.MultiPolygon {
 	if len(b.meshes) == 0 {
 		return b.outlines(nil)
 	}
-	return b.outlines(b.meshes[len(b.meshes)-1].arcs)
+	return b.outlines(b.meshes[len(b.meshes)-1].stretches)
 }
 
 // At are the outlines as they look best on a web map of the zoom (tiles of 512 pixels): along
@@ -80,9 +80,9 @@ func (b Borders) At(zoom float64) []orb.MultiPolygon {
 		}
 	}
 	if best.resolution <= shown {
-		return b.outlines(best.arcs)
+		return b.outlines(best.stretches)
 	}
-	return b.outlines(simplify(best.arcs, zoom))
+	return b.outlines(simplify(best.stretches, zoom))
 }
 
 // Outline is the border of the cells alone: a polygon per connected area, with holes, cut at the
@@ -97,7 +97,7 @@ func Outline(cells []Cell) (orb.MultiPolygon, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Borders{territories: 1}.outlines(m.arcs)[0], nil
+	return Borders{territories: 1}.outlines(m.stretches)[0], nil
 }
 
 // Hexagon is the border of one cell: one polygon, two where the antimeridian cuts it.
@@ -116,7 +116,7 @@ func Hexagon(c Cell) (orb.MultiPolygon, error) {
 	return cutAtAntimeridian(orb.Polygon{unrolled(ring)}), nil
 }
 
-// mesh joins the sides that part territories into arcs.
+// mesh joins the sides that part territories into stretches.
 func (t *tessellation) mesh(resolution int) (mesh, error) {
 	w, err := t.trace(resolution)
 	if err != nil {
@@ -147,7 +147,7 @@ func (t *tessellation) mesh(resolution int) (mesh, error) {
 	m := mesh{resolution: resolution}
 	follow := func(first int) {
 		s := w.sides[first]
-		a := arc{left: s.left, right: s.right, from: ends[first][0], points: orb.LineString{w.at[s.from]}}
+		a := stretch{left: s.left, right: s.right, from: ends[first][0], points: orb.LineString{w.at[s.from]}}
 		side, at := first, a.from
 		for {
 			used[side] = true
@@ -168,7 +168,7 @@ func (t *tessellation) mesh(resolution int) (mesh, error) {
 			side = meeting[at][0] + meeting[at][1] - side
 		}
 		a.to = at
-		m.arcs = append(m.arcs, a)
+		m.stretches = append(m.stretches, a)
 	}
 	for i := range w.sides {
 		if !used[i] && len(meeting[ends[i][0]]) != 2 {
@@ -199,36 +199,36 @@ func (s drawn) reversed() drawn {
 	return drawn{s.right, s.left, s.to, s.from, bends}
 }
 
-// outlines puts arcs together again, by territory.
-func (b Borders) outlines(arcs []arc) []orb.MultiPolygon {
+// outlines puts stretches together again, by territory.
+func (b Borders) outlines(stretches []stretch) []orb.MultiPolygon {
 	type start struct {
 		place     int
 		territory holder
 	}
 	type step struct {
-		arc      int
+		stretch  int
 		backward bool
 	}
 	next := map[start]step{}
-	for i, a := range arcs {
+	for i, a := range stretches {
 		next[start{a.from, a.left}] = step{i, false}
 		next[start{a.to, a.right}] = step{i, true}
 	}
 	rings := make([][]orb.Ring, b.territories)
-	used := make([][2]bool, len(arcs))
-	for i := range arcs {
+	used := make([][2]bool, len(stretches))
+	for i := range stretches {
 		for _, s := range [2]step{{i, false}, {i, true}} {
-			of := arcs[i].left
+			of := stretches[i].left
 			if s.backward {
-				of = arcs[i].right
+				of = stretches[i].right
 			}
 			if of == nobody {
 				continue
 			}
 			var ring orb.Ring
-			for !used[s.arc][side(s.backward)] {
-				used[s.arc][side(s.backward)] = true
-				a := arcs[s.arc]
+			for !used[s.stretch][side(s.backward)] {
+				used[s.stretch][side(s.backward)] = true
+				a := stretches[s.stretch]
 				at := a.to
 				if s.backward {
 					at = a.from

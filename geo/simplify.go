@@ -16,12 +16,12 @@ const visible = 3
 // by repeated elimination of points, 1993). Places where three territories meet stay. A corner
 // stays too if another one lies in its triangle, or if its neighbours are joined already: so no
 // border crosses another one and no territory vanishes.
-func simplify(arcs []arc, zoom float64) []arc {
-	s := newSimplification(arcs)
+func simplify(stretches []stretch, zoom float64) []stretch {
+	s := newSimplification(stretches)
 	perPixel := s.kmAround * 1 / (512 * math.Exp2(zoom))
 	s.run(math.Pow(visible*perPixel, 2))
-	out := make([]arc, len(arcs))
-	for i, a := range arcs {
+	out := make([]stretch, len(stretches))
+	for i, a := range stretches {
 		out[i] = a
 		out[i].points = nil
 		first := s.first[i]
@@ -35,12 +35,12 @@ func simplify(arcs []arc, zoom float64) []arc {
 }
 
 type simplification struct {
-	at       []vec   // by vertex: all points of all arcs; shared places stand once per arc
+	at       []vec   // by vertex: all points of all stretches; shared places stand once per stretch
 	place    []int32 // by vertex: the same for the same place
-	prev     []int32 // in the arc, nobody at its ends
+	prev     []int32 // in the stretch, nobody at its ends
 	next     []int32
 	gone     []bool
-	first    []int32 // by arc
+	first    []int32 // by stretch
 	last     []int32
 	joined   map[[2]int32]int // how many edges join two places
 	grid     map[[2]int32][]int32
@@ -50,9 +50,9 @@ type simplification struct {
 	kmAround float64 // the length of the parallel in the middle
 }
 
-func newSimplification(arcs []arc) *simplification {
+func newSimplification(stretches []stretch) *simplification {
 	var points []Point
-	for _, a := range arcs {
+	for _, a := range stretches {
 		for _, p := range a.points {
 			points = append(points, Point{Lat: p[1], Lon: p[0]})
 		}
@@ -61,7 +61,7 @@ func newSimplification(arcs []arc) *simplification {
 	s := &simplification{joined: map[[2]int32]int{}, grid: map[[2]int32][]int32{}, kmAround: 360 * flat.perLon}
 	known := map[orb.Point]int32{}
 	length, edges := 0.0, 0
-	for _, a := range arcs {
+	for _, a := range stretches {
 		s.first = append(s.first, int32(len(s.at)))
 		for j, p := range a.points {
 			v := int32(len(s.at))

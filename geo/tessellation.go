@@ -105,8 +105,8 @@ type sideOf struct {
 	from, to    corner
 }
 
-// around are the sides of a cell, counter-clockwise.
-func around(c Cell) ([]sideOf, error) {
+// sidesAround are the sides of a cell, counter-clockwise.
+func sidesAround(c Cell) ([]sideOf, error) {
 	ring, err := h3.Cell(c).GridRingUnsafe(1)
 	if err != nil || slices.Contains(ring, 0) {
 		if ring, err = ringByAngle(c); err != nil {
@@ -176,7 +176,7 @@ func (t *tessellation) trace(resolution int) (*trace, error) {
 		top[c] = true
 	}
 	for _, c := range t.top {
-		sides, err := around(c)
+		sides, err := sidesAround(c)
 		if err != nil {
 			return nil, err
 		}
@@ -218,7 +218,7 @@ func (w *trace) inner(c Cell) error {
 		return fmt.Errorf("children of %s: %w", c, err)
 	}
 	for _, child := range children {
-		sides, err := around(Cell(child))
+		sides, err := sidesAround(Cell(child))
 		if err != nil {
 			return err
 		}
@@ -286,7 +286,7 @@ func finerWay(s sideOf) ([]sideOf, error) {
 	}
 	var way []sideOf
 	for _, child := range children {
-		sides, err := around(Cell(child))
+		sides, err := sidesAround(Cell(child))
 		if err != nil {
 			return nil, err
 		}
