@@ -43,6 +43,12 @@ test: ## run every test there is, with the race detector; installs what is missi
 bench: ## run the benchmarks (BENCH=Order to choose, PKG=./dispatch/...)
 	go test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem $(or $(PKG),./...)
 
+targets: ## hold the engines against their targets, beside other programs, and write docs/benchmarks.md
+	@scripts/need.sh go cc metis scipy
+	@missed=0; for what in territories rebalance; do \
+		go run ./cmd/bench $$what --into docs/benchmarks.md || missed=1; \
+	done; exit $$missed
+
 fuzz: ## let each fuzz test look for a minute (FUZZTIME=10m)
 	@for file in $$(git grep -l '^func Fuzz' -- '*_test.go'); do \
 		for name in $$(grep -oE '^func Fuzz[A-Za-z0-9_]+' $$file | cut -c6-); do \
@@ -87,4 +93,4 @@ modules: $(NODE_MODULES)
 clean: ## remove what was built and fetched; the demo's data stays
 	rm -rf bin .cache web/app/node_modules graph/audit/node_modules
 
-.PHONY: help build demo check test bench fuzz vet lint generate web fresh page-check modules clean
+.PHONY: help build demo check test bench targets fuzz vet lint generate web fresh page-check modules clean

@@ -2,6 +2,7 @@
 # Installs what is missing, and nothing when all is there:
 #   scripts/need.sh go cc postgres       what the program needs; Go is only looked for
 #   scripts/need.sh node chromium        what its tests need in addition
+#   scripts/need.sh metis scipy          what it is measured beside, and by
 # Debian and Ubuntu; elsewhere it says what to install.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -37,6 +38,10 @@ has_node() {
 }
 
 has_chromium() { [ -x "${HEXBEAT_CHROMIUM:-/usr/bin/chromium}" ]; }
+
+has_metis() { command -v gpmetis >/dev/null; }
+
+has_scipy() { /usr/bin/python3 -c 'import numpy, scipy' 2>/dev/null; }
 
 # install PACKAGE...: in one go, or one sentence that says what to do by hand.
 install() {
@@ -86,9 +91,11 @@ for what in "$@"; do
 	postgres) has_postgres || want PostgreSQL postgresql ;;
 	node) command -v npm >/dev/null || want Node.js nodejs npm ;;
 	curl) has_curl || [ ${#packages[@]} = 0 ] || want curl curl ;; # for pasting the demo's requests: it comes along, nobody waits for it
+	metis) has_metis || want METIS metis ;;
+	scipy) has_scipy || want SciPy python3-numpy python3-scipy ;;
 	chromium) has_chromium || want Chromium chromium fonts-dejavu-core ;;
 	*)
-		say "unknown: $what; one of go, cc, postgres, curl, node, chromium"
+		say "unknown: $what; one of go, cc, postgres, curl, node, chromium, metis, scipy"
 		exit 2
 		;;
 	esac
