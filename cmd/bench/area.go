@@ -25,6 +25,7 @@ type area struct {
 	kind      city.Kind
 	customers int
 	seed      uint64
+	region    bool // several towns rather than one
 	reps      []int
 }
 
@@ -33,8 +34,9 @@ func areas(shared string) []area {
 	data := func(name string) string { return filepath.Join(shared, "data", name) }
 	return []area{
 		{name: "moscow", file: data("moscow_clients_osm.csv"), reps: []int{10, 50, 200}},
-		{name: "andorra", file: data("andorra_clients_osm.csv"), reps: []int{5, 20}},
-		{name: "moscow-shops", file: data("moscow_shops_centre_osm.csv"), reps: []int{10, 20}},
+		{name: "andorra", file: data("andorra_clients_osm.csv"), region: true, reps: []int{5, 20}},
+		// Two places ten kilometres apart.
+		{name: "moscow-shops", file: data("moscow_shops_centre_osm.csv"), region: true, reps: []int{10, 20}},
 		madeUp(city.Province, 200_000, 1, 50, 200),
 		madeUp(city.Province, 300, 1, 6),
 		madeUp(city.Metropolis, 30_000, 1, 100),
@@ -50,7 +52,8 @@ func madeUp(kind city.Kind, customers int, seed uint64, reps ...int) area {
 	if seed != 1 {
 		name += fmt.Sprintf("-seed-%d", seed)
 	}
-	return area{name: name, kind: kind, customers: customers, seed: seed, reps: reps}
+	region := slices.Contains([]city.Kind{city.Province, city.Valley, city.Coast}, kind)
+	return area{name: name, kind: kind, customers: customers, seed: seed, region: region, reps: reps}
 }
 
 // areaFlags choose what is measured.

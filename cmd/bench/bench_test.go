@@ -177,16 +177,18 @@ func TestGraphOfFourPlaces(t *testing.T) {
 func TestTargetsOfACase(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		area string
-		reps int
-		want target
+		area   string
+		region bool
+		reps   int
+		want   target
 	}{
-		{"moscow", 50, target{area: "moscow", reps: 50, imbalance: 0.03, medoidKm: 1.90, wall: 1500 * time.Millisecond}},
-		{"moscow-shops", 50, target{reps: 50, imbalance: 0.03, slack: 0.01, price: 1.13}},
-		{"anywhere", 200, target{reps: 1 << 30, imbalance: 0.03, slack: 0.01, price: 1.18}},
+		{"moscow", false, 50, target{area: "moscow", reps: 50, imbalance: 0.03, medoidKm: 1.90, wall: 1500 * time.Millisecond}},
+		{"anywhere", false, 50, target{reps: 50, imbalance: 0.03, slack: 0.01, price: 1.13}},
+		{"anywhere", false, 200, target{reps: anyReps, imbalance: 0.03, slack: 0.01, price: 1.18}},
+		{"andorra", true, 20, target{region: true, reps: anyReps, imbalance: 0.03, slack: 0.01, metis: 1}},
 	} {
-		if got := targetOf(c.area, c.reps); got != c.want {
-			t.Errorf("targetOf(%s, %d) = %+v, want %+v", c.area, c.reps, got, c.want)
+		if got := targetOf(c.area, c.region, c.reps); got != c.want {
+			t.Errorf("targetOf(%s, %v, %d) = %+v, want %+v", c.area, c.region, c.reps, got, c.want)
 		}
 	}
 }
@@ -194,7 +196,7 @@ func TestTargetsOfACase(t *testing.T) {
 // Each target must be able to be missed.
 func TestMissedTargetsAreSaid(t *testing.T) {
 	t.Parallel()
-	all := target{imbalance: 0.03, slack: 0.01, medoidKm: 2, belowMETIS: 0.1, price: 1.1, wall: time.Second}
+	all := target{imbalance: 0.03, slack: 0.01, medoidKm: 2, metis: 0.9, price: 1.1, wall: time.Second}
 	fine := verdict{Imbalance: 0.03, MedoidKm: 1}
 	for _, c := range []struct {
 		name    string

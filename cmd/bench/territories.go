@@ -70,7 +70,7 @@ func (d designFlags) begin(ctx context.Context, env environment, also ...require
 
 // each measures every area that is here with each number of reps. Where a data set is absent it
 // says so and goes on; in CI that is an error.
-func (b *bench) each(ctx context.Context, chosen []area, measure func(context.Context, string, populace, int) error) error {
+func (b *bench) each(ctx context.Context, chosen []area, measure func(context.Context, area, populace, int) error) error {
 	for _, a := range chosen {
 		people, err := a.settle(b.dir)
 		if errors.Is(err, errAbsent) && b.env.getenv("CI") != "true" {
@@ -82,7 +82,7 @@ func (b *bench) each(ctx context.Context, chosen []area, measure func(context.Co
 		}
 		for _, k := range a.reps {
 			fmt.Fprintf(b.env.stderr, "%s, %d territories\n", a.name, k)
-			if err := measure(ctx, a.name, people, k); err != nil {
+			if err := measure(ctx, a, people, k); err != nil {
 				return fmt.Errorf("%s, %d territories: %w", a.name, k, err)
 			}
 		}
@@ -132,8 +132,8 @@ func territories(ctx context.Context, env environment, args []string) error {
 	}
 	defer clean()
 	b.results = results{words: 3, head: []string{"case", "K", "method", "imbalance", "floor", "pieces", "medoid_km", "rms_km", "price_of_balance", "seconds", "CPU s"}}
-	err = b.each(ctx, chosen, func(ctx context.Context, name string, people populace, k int) error {
-		return b.contest(ctx, name, people, k, flags.seeds)
+	err = b.each(ctx, chosen, func(ctx context.Context, a area, people populace, k int) error {
+		return b.contest(ctx, a, people, k, flags.seeds)
 	})
 	if err != nil {
 		return err
@@ -142,7 +142,7 @@ func territories(ctx context.Context, env environment, args []string) error {
 }
 
 // contest has all methods divide the same ground.
-func (b *bench) contest(ctx context.Context, name string, people populace, k, seeds int) error {
+func (b *bench) contest(ctx context.Context, a area, people populace, k, seeds int) error {
 	out, report := filepath.Join(b.dir, "out.csv"), filepath.Join(b.dir, "report.json")
 	took, err := b.design(ctx, people.file, k, out, "--report", report)
 	if err != nil {
@@ -152,7 +152,7 @@ func (b *bench) contest(ctx context.Context, name string, people populace, k, se
 	if err != nil {
 		return err
 	}
-	m := misses{name: fmt.Sprintf("%s, %d territories", name, k)}
+	m := misses{name: fmt.Sprintf("%s, %d territories", a.name, k)}
 	if err := b.again(ctx, people.file, k, out, &m); err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func (b *bench) contest(ctx context.Context, name string, people populace, k, se
 		return err
 	}
 	row := func(method string, v verdict, took usage) {
-		cells := []string{name, strconv.Itoa(k), method}
+		cells := []string{a.name, strconv.Itoa(k), method}
 		if math.IsNaN(v.MedoidKm) {
 			b.results.add(append(cells, "none filled all territories", "", "", "", "", "", "", "")...)
 			return
@@ -194,7 +194,7 @@ func (b *bench) contest(ctx context.Context, name string, people populace, k, se
 		}
 	}
 	row("k-means", free, usage{})
-	targetOf(name, k).judged(&m, ours, took, metisKm, free.MedoidKm)
+	targetOf(a.name, a.region, k).judged(&m, ours, took, metisKm, free.MedoidKm)
 	b.missed = append(b.missed, m.said...)
 	return nil
 }
