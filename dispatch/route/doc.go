@@ -1,9 +1,15 @@
-// Package route orders the stops of one vehicle's day. It knows numbers only: indices, places and seconds;
-// who drives where and why is told by the caller.
+// Package route orders visits. It knows numbers only: indices, places, seconds and costs; who drives where and why
+// is told by the caller, and so is the time: the package has no clock.
 //
-// A Day has nodes with service and windows, a way to know driving times, and a day with a beginning and an
-// end. Time walks an order and says when each node is reached; Insertions finds the places for one more node;
-// Order searches for a good order, and chooses among optional nodes by their prize.
+// A Problem has visits, vehicles and the travel between places. A Solver searches for a plan by ruin and recreate
+// (SISR: Christiaens and Vanden Berghe, Transportation Science 2020), as long as it is asked to; the same seed and
+// steps give the same plan on any number of threads. Pace turns a time limit into steps.
 //
-//	order := route.Order(day, route.Search{Seed: 1, Iterations: 200})
+//	solver, err := route.NewSolver(problem, route.Options{Seed: 1, Threads: 2})
+//	for range solver.Epochs(100_000) {
+//	}
+//	plan := solver.Best()
+//
+// A Day is the small case of one vehicle: Time walks an order and says when each node is reached; Insertions finds
+// the places for one more node; Order searches for a good order, and chooses among optional nodes by their prize.
 package route

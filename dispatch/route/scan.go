@@ -1,0 +1,78 @@
+package route
+
+// spot is a place for a visit: behind a slot of a vehicle, at a cost.
+type spot struct {
+	cost int64
+	r, k int32
+}
+
+// gaps is the first and the last slot of vehicle r that something may come behind.
+func (pl *plan) gaps(r int32) (first, last int) {
+	return pl.first[r], len(pl.trips[r].slots) - 2
+}
+
+// scan finds the best place for visit c in the trip of vehicle r, behind slots other than `not`; blink may hide more.
+// The cost is infinite where there is none.
+func (pl *plan) scan(c, r int32, not int32, blink *random) spot {
+	m := pl.m
+	best := spot{infinite, r, -1}
+	if !m.can[int(c)*m.m+int(r)] || m.hull[c].close < m.hull[c].open || !pl.room(c, r) {
+		return best
+	}
+	if m.plain {
+		return pl.scanPlain(c, r, not, blink)
+	}
+	first, last := pl.gaps(r)
+	for k := first; k <= last; k++ {
+		if int32(k) == not || blink != nil && blink.blinks() {
+			continue
+		}
+		if pl.trips[r].slots[k].leave > m.hull[c].close {
+			break
+		}
+		if cost, _, ok := pl.judge(c, r, k, m.hull[c]); ok && cost < best.cost {
+			best = spot{cost, r, int32(k)}
+		}
+	}
+	return best
+}
+
+// scanPlain is scan where one window, amounts that add up and travel are all there is.
+func (pl *plan) scanPlain(c, r int32, not int32, blink *random) spot {
+	m, t := pl.m, &pl.trips[r]
+	class, car := m.class[r], &m.car[r]
+	if t.visits >= car.mostVisits {
+		return spot{infinite, r, -1}
+	}
+	place := int(m.place[c]) * int(class.stride)
+	to, from := class.to[place:place+int(class.stride)], class.from[place:place+int(class.stride)]
+	hull, service := m.hull[c], class.service[c]
+	ready := hull.open + service
+	slots := t.slots
+	least, at := int32(1<<30), int32(-1)
+	first, last := pl.gaps(r)
+	p := &slots[first]
+	for k := first; k <= last; k++ {
+		q := &slots[k+1]
+		if p.leave > hull.close {
+			break
+		}
+		there, on := from[p.place], to[q.place]
+		if more := there + on - p.arc; more < least && ready+on <= q.latest {
+			if start := max(p.leave+there, hull.open); start <= hull.close && start+service+on <= q.latest {
+				if int32(k) != not && (blink == nil || !blink.blinks()) {
+					least, at = more, int32(k)
+				}
+			}
+		}
+		p = q
+	}
+	if at < 0 {
+		return spot{infinite, r, -1}
+	}
+	cost := int64(least)*class.second + int64(service)*class.taskCost + car.visit + m.extraOf(c, r)
+	if t.visits == 0 {
+		cost += car.fixed + class.price(car.start, car.end)
+	}
+	return spot{cost, r, at}
+}
