@@ -35,7 +35,7 @@ func areas(shared string) []area {
 	return []area{
 		{name: "moscow", file: data("moscow_clients_osm.csv"), reps: []int{10, 50, 200}},
 		{name: "andorra", file: data("andorra_clients_osm.csv"), region: true, reps: []int{5, 20}},
-		// Two places ten kilometres apart.
+		// Two places five kilometres apart.
 		{name: "moscow-shops", file: data("moscow_shops_centre_osm.csv"), region: true, reps: []int{10, 20}},
 		madeUp(city.Province, 200_000, 1, 50, 200),
 		madeUp(city.Province, 300, 1, 6),
