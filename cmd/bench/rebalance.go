@@ -21,6 +21,7 @@ func rebalance(ctx context.Context, env environment, args []string) error {
 	flags.register(f)
 	seed := f.Uint64("seed", 1, "another seed, another drift")
 	price := f.String("price", "", "what a change of hands costs, as hexbeat takes it; its own default without it")
+	curve := f.Bool("curve", false, "also with at most 0, 2, 4, 8 and 15 % of the work changing hands: how even would it be?")
 	if err := parse(f, args); err != nil {
 		return err
 	}
@@ -35,7 +36,7 @@ func rebalance(ctx context.Context, env environment, args []string) error {
 	defer clean()
 	b.results = results{words: 3, head: []string{"case", "K", "method", "imbalance", "floor", "pieces", "medoid_km", "rms_km", "moved_share", "moved_bound", "ratio", "seconds", "CPU s"}}
 	err = b.each(ctx, chosen, func(ctx context.Context, a area, people populace, k int) error {
-		return b.afterDrift(ctx, a.name, people, k, *seed, *price)
+		return b.afterDrift(ctx, a.name, people, k, *seed, *price, *curve)
 	})
 	if err != nil {
 		return err
@@ -44,7 +45,7 @@ func rebalance(ctx context.Context, env environment, args []string) error {
 }
 
 // afterDrift re-balances a design after a drift, and designs the same customers from nothing.
-func (b *bench) afterDrift(ctx context.Context, name string, people populace, k int, seed uint64, price string) error {
+func (b *bench) afterDrift(ctx context.Context, name string, people populace, k int, seed uint64, price string, curve bool) error {
 	before := filepath.Join(b.dir, "before.csv")
 	if _, err := b.design(ctx, people.plain, k, before); err != nil {
 		return err
@@ -62,23 +63,32 @@ func (b *bench) afterDrift(ctx context.Context, name string, people populace, k 
 		return err
 	}
 
-	type answer struct {
-		method string
-		verdict
-		usage
-	}
 	tolerance := []string{"--tolerance", decimal(driftTolerance)}
-	warm := append([]string{"--current", current}, tolerance...)
+	warm := slices.Concat(tolerance, []string{"--current", current})
 	if price != "" {
 		warm = append(warm, "--price", price)
 	}
-	answers := []answer{{method: "re-balance"}, {method: "from nothing"}}
-	for i, more := range [][]string{warm, tolerance} {
+	type answer struct {
+		method string
+		flags  []string
+		budget float64 // the largest share of the work that may change hands
+		verdict
+		usage
+	}
+	answers := []answer{{method: "re-balance", flags: warm, budget: 1}, {method: "from nothing", flags: tolerance, budget: 1}}
+	if curve {
+		for _, budget := range []float64{0, 0.02, 0.04, 0.08, 0.15} {
+			flags := append(slices.Clone(warm), "--budget", decimal(budget))
+			answers = append(answers, answer{method: fmt.Sprintf("at most %v %%", 100*budget), flags: flags, budget: budget})
+		}
+	}
+	m := misses{name: fmt.Sprintf("%s, %d territories", name, k)}
+	for i := range answers {
 		a, out := &answers[i], filepath.Join(b.dir, "after.csv")
-		if a.usage, err = b.design(ctx, customers, k, out, more...); err != nil {
+		if a.usage, err = b.design(ctx, customers, k, out, a.flags...); err != nil {
 			return err
 		}
-		if i > 0 {
+		if !slices.Contains(a.flags, "--current") {
 			if err := keepNames(out, today, of); err != nil {
 				return err
 			}
@@ -86,11 +96,13 @@ func (b *bench) afterDrift(ctx context.Context, name string, people populace, k 
 		if a.verdict, err = b.judge.of(ctx, customers, out, k, current, driftTolerance); err != nil {
 			return err
 		}
+		if a.MovedShare > a.budget+1e-5 { // the judge rounds
+			m.say("with a budget of %.4g the work that changes hands is %.4g", a.budget, a.MovedShare)
+		}
 		b.results.add(name, strconv.Itoa(k), a.method, percent(a.Imbalance), percent(a.ImbalanceFloor), strconv.Itoa(a.Pieces),
 			fmt.Sprintf("%.3f", a.MedoidKm), fmt.Sprintf("%.3f", a.RMSKm), percent(a.MovedShare), percent(a.MovedBound),
 			fmt.Sprintf("%.2f", a.MovedShare/a.MovedBound), seconds(a.wall), seconds(a.cpu))
 	}
-	m := misses{name: fmt.Sprintf("%s, %d territories", name, k)}
 	ours, afresh := answers[0], answers[1]
 	m.atMost("imbalance", ours.Imbalance, max(driftTolerance, ours.ImbalanceFloor))
 	if ours.Pieces > 0 {
