@@ -3,6 +3,7 @@ package desk_test
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"testing"
 
 	"github.com/google/uuid"
@@ -21,7 +22,7 @@ func redraft(t testing.TB, w *desktest.World, to ...int) uuid.UUID {
 	territories := ids(t, w, "SELECT t.territory_id FROM alignment_territory AS t JOIN alignment AS a ON a.id = t.alignment_id WHERE a.branch_id = $1 AND a.origin = 'IMPORT' ORDER BY 1", w.Branches[0].ID)
 	save := desk.SaveDraft{Branch: w.Branches[0].ID, Line: w.Line, Origin: "DESIGN", Measures: json.RawMessage("{}")}
 	for i, id := range territories {
-		territory := postgres.AlignedTerritory{Territory: geo.Territory{ID: id, Name: "Т", Outline: json.RawMessage("{}")}, Sites: w.Branches[0].Sites[i]}
+		territory := postgres.AlignedTerritory{Territory: geo.Territory{ID: id, Name: "Т"}, Outline: json.RawMessage("{}"), Sites: w.Branches[0].Sites[i]}
 		if to[i] >= 0 {
 			territory.RepID = &reps[to[i]].ID
 		}
@@ -222,5 +223,52 @@ func TestDesignedTerritoriesArePublished(t *testing.T) {
 		if owner(t, w, i, desktest.Monday) < 0 {
 			t.Errorf("the sites around rep %d are nobody's", i)
 		}
+	}
+}
+
+func TestOutlinesAreKeptForTheZoomsOfAMap(t *testing.T) {
+	t.Parallel()
+	w := desktest.New(t)
+	if _, err := desk.DesignTerritories(w.As(w.Admin), w.Desk, desk.DesignBrief{Branch: w.Branches[0].ID}); err != nil {
+		t.Fatal(err)
+	}
+	publish(t, w, uuid.Nil, desktest.Monday)
+	err := w.Desk.DB.Read(t.Context(), w.Organization, func(tx *postgres.Tx) error {
+		line, err := tx.DefaultLine(t.Context())
+		if err != nil {
+			return err
+		}
+		territories, err := tx.CurrentTerritories(t.Context(), w.Branches[0].ID, line, desktest.Monday)
+		if err != nil {
+			return err
+		}
+		if len(territories) != 4 {
+			t.Errorf("%d territories, want 4", len(territories))
+		}
+		for _, territory := range territories {
+			var keys []postgres.OutlineKey
+			for _, zoom := range []float64{3, 11, 13, math.Inf(1)} {
+				keys = append(keys, postgres.OutlineKey{Territory: territory.ID, Alignment: territory.Alignment, Zoom: zoom})
+			}
+			drawn, err := tx.Outlines(t.Context(), keys)
+			if err != nil {
+				return err
+			}
+			last := 0
+			for _, key := range keys {
+				var region geo.Region
+				if err := json.Unmarshal(drawn[key], &region); err != nil {
+					t.Errorf("territory %s at zoom %v: %v", territory.Name, key.Zoom, err)
+				}
+				if len(drawn[key]) <= last {
+					t.Errorf("territory %s at zoom %v has an outline of %d bytes, at the smaller zoom %d", territory.Name, key.Zoom, len(drawn[key]), last)
+				}
+				last = len(drawn[key])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -157,15 +157,8 @@ func (g ground) territories(units []geo.Unit, unitTerritory, siteTerritory []int
 		if total > 0 {
 			t.Imbalance = t.Workload/(total/float64(k)) - 1
 		}
-		outline, err := geo.Outline(cells[i])
-		if err != nil {
-			return nil, fmt.Errorf("outline of territory %s: %w", t.Name, err)
-		}
-		if t.Outline, err = json.Marshal(geo.GeoJSON(outline)); err != nil {
-			return nil, err
-		}
 	}
-	return territories, nil
+	return territories, outline(territories)
 }
 
 // withNeighbours adds the other branches' occupied cells as one more territory, so that ground between branches goes to the nearer

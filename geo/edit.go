@@ -17,7 +17,7 @@ type Edit interface{ apply(*Workbench) error }
 
 // Effect says what an edit does, or would do.
 type Effect struct {
-	Territories []Change // those an edit touches, in order
+	Territories []TerritoryChange // those an edit touches, in order
 	Before      Overall
 	After       Overall
 	Sites       int     // that change hands; added and removed ones do not
@@ -26,8 +26,8 @@ type Effect struct {
 	CutOff      []Piece // of the territories touched: what hangs together with the rest of its territory no more, or never did
 }
 
-// Change is what an edit does to a territory.
-type Change struct {
+// TerritoryChange is what an edit does to a territory.
+type TerritoryChange struct {
 	Territory     int
 	Before, After Figures
 }
@@ -73,7 +73,7 @@ func (w *Workbench) Apply(e Edit) (Effect, error) {
 	effect.After, effect.Held, effect.CutOff = w.Overall(), w.tape.held, w.cutOff()
 	for t, touched := range w.tape.touched {
 		if touched {
-			effect.Territories = append(effect.Territories, Change{Territory: t, Before: before[t], After: w.Figures(t)})
+			effect.Territories = append(effect.Territories, TerritoryChange{Territory: t, Before: before[t], After: w.Figures(t)})
 		}
 	}
 	w.journal = append(w.journal, w.tape)

@@ -1,7 +1,6 @@
 package geo
 
 import (
-	"encoding/json"
 	"errors"
 
 	"github.com/google/uuid"
@@ -12,14 +11,13 @@ var ErrNoTerritory = errors.New("no such territory")
 
 // Territory is a set of cells in one rep's care, as published for a day. It keeps its identity through re-designs.
 type Territory struct {
-	ID        uuid.UUID       `db:"id"`
-	BranchID  uuid.UUID       `db:"branch_id"`
-	Name      string          `db:"name"`
-	Colour    int             `db:"colour"` // place in the page's palette; neighbours differ
-	RepID     *uuid.UUID      `db:"rep_id"` // nil: a vacancy
-	Alignment uuid.UUID       `db:"alignment_id"`
-	Sites     int             `db:"sites"`
-	Workload  float64         `db:"workload"`
-	Imbalance float64         `db:"imbalance"` // workload ÷ mean of the alignment − 1
-	Outline   json.RawMessage `db:"outline"`   // a GeoJSON geometry
+	ID        uuid.UUID  `db:"id"`
+	BranchID  uuid.UUID  `db:"branch_id"`
+	Name      string     `db:"name"`
+	Colour    int        `db:"colour"` // place in the page's palette; neighbours differ
+	RepID     *uuid.UUID `db:"rep_id"` // nil: a vacancy
+	Alignment uuid.UUID  `db:"alignment_id"`
+	Sites     int        `db:"sites"`
+	Workload  float64    `db:"workload"`
+	Imbalance float64    `db:"imbalance"` // workload ÷ mean of the alignment − 1
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"sync"
 	"time"
@@ -34,10 +35,12 @@ type loaders struct {
 	site       *loader[uuid.UUID, customer.Site]
 	customer   *loader[uuid.UUID, customer.Customer]
 	cells      *loader[groundKey, []geo.Cell]
+	outline    *loader[postgres.OutlineKey, json.RawMessage]
 
-	mu   sync.Mutex
-	days map[hours.Date]*loader[uuid.UUID, dispatch.RepDay]
-	reps map[uuid.UUID]bool // whose days may be asked for
+	mu      sync.Mutex
+	days    map[hours.Date]*loader[uuid.UUID, dispatch.RepDay]
+	reps    map[uuid.UUID]bool // whose days may be asked for
+	grounds map[groundKey]bool // whose outlines may be asked for
 }
 
 // groundKey names a territory's ground in one alignment.
@@ -46,6 +49,7 @@ type groundKey struct{ territory, alignment uuid.UUID }
 func newLoaders(db *postgres.DB, caller auth.Caller, now time.Time) *loaders {
 	l := &loaders{db: db, caller: caller, now: now}
 	l.days, l.reps = map[hours.Date]*loader[uuid.UUID, dispatch.RepDay]{}, map[uuid.UUID]bool{}
+	l.grounds = map[groundKey]bool{}
 	l.visit = newLoader(list(l, func(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]dispatch.Visit, error) {
 		visits, err := tx.Visits(ctx, caller, ids)
 		l.expectVisits(visits...)
@@ -85,6 +89,13 @@ func newLoaders(db *postgres.DB, caller auth.Caller, now time.Time) *loaders {
 		return tx.Customers(ctx, ids)
 	}, func(c customer.Customer) uuid.UUID { return c.ID }))
 	l.cells = newLoader(l.readCells)
+	l.outline = newLoader(func(ctx context.Context, keys []postgres.OutlineKey) (drawn map[postgres.OutlineKey]json.RawMessage, err error) {
+		err = l.read(ctx, func(tx *postgres.Tx) error {
+			drawn, err = tx.Outlines(ctx, keys)
+			return err
+		})
+		return drawn, err
+	})
 	return l
 }
 
@@ -256,7 +267,7 @@ func (l *loaders) zone(ctx context.Context, branch uuid.UUID) (*time.Location, e
 // forget drops everything read so far: a mutation has written.
 func (l *loaders) forget() {
 	for _, loader := range []interface{ forget() }{
-		l.visit, l.stop, l.kind, l.rep, l.branch, l.position, l.engagement, l.site, l.customer, l.cells,
+		l.visit, l.stop, l.kind, l.rep, l.branch, l.position, l.engagement, l.site, l.customer, l.cells, l.outline,
 	} {
 		loader.forget()
 	}
@@ -264,6 +275,7 @@ func (l *loaders) forget() {
 	defer l.mu.Unlock()
 	clear(l.days)
 	clear(l.reps)
+	clear(l.grounds)
 }
 
 // inZone gives every time of a day the zone's offset.

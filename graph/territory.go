@@ -2,6 +2,8 @@ package graph
 
 import (
 	"context"
+	"encoding/json"
+	"math"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/geo"
@@ -26,12 +28,35 @@ func territories(ctx context.Context, at *hours.Date, line *uuid.UUID) (list []g
 }
 
 func (l *loaders) expectTerritories(list ...geo.Territory) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	for _, t := range list {
 		l.cells.expect(groundKey{t.ID, t.Alignment})
+		l.grounds[groundKey{t.ID, t.Alignment}] = true
 		if t.RepID != nil {
 			l.rep.expect(*t.RepID)
 		}
 	}
+}
+
+// outlineOf is a territory's outline for a zoom, the exact one when none is given. Those of the territories shown beside it are
+// read along.
+func outlineOf(ctx context.Context, t geo.Territory, zoom *float64) (json.RawMessage, error) {
+	l := reading(ctx)
+	near := math.Inf(1)
+	if zoom != nil {
+		near = *zoom
+	}
+	l.mu.Lock()
+	for ground := range l.grounds {
+		l.outline.expect(postgres.OutlineKey{Territory: ground.territory, Alignment: ground.alignment, Zoom: near})
+	}
+	l.mu.Unlock()
+	drawn, found, err := l.outline.load(ctx, postgres.OutlineKey{Territory: t.ID, Alignment: t.Alignment, Zoom: near})
+	if err == nil && !found {
+		err = geo.ErrNoTerritory
+	}
+	return drawn, err
 }
 
 func territoryAt(ctx context.Context, point geo.Point, at *hours.Date, line *uuid.UUID) (*geo.Territory, error) {

@@ -48,6 +48,10 @@ func (r *territoryResolver) Cells(ctx context.Context, obj *geo.Territory) ([]ge
 	return cells, err
 }
 
+func (r *territoryResolver) Outline(ctx context.Context, obj *geo.Territory, zoom *float64) (json.RawMessage, error) {
+	return outlineOf(ctx, *obj, zoom)
+}
+
 // Measures is the resolver for the measures field.
 func (r *territoryResolver) Measures(ctx context.Context, obj *geo.Territory) (geo.Territory, error) {
 	return *obj, nil

@@ -30,8 +30,10 @@ type Alignment struct {
 // AlignedTerritory is one territory of an alignment with everything that belongs to it.
 type AlignedTerritory struct {
 	geo.Territory
-	Cells []geo.Cell
-	Sites []uuid.UUID
+	Outline json.RawMessage  // a GeoJSON geometry, exact
+	Simpler []SimplerOutline // by zoom
+	Cells   []geo.Cell
+	Sites   []uuid.UUID
 }
 
 const (
@@ -53,7 +55,7 @@ func (tx *Tx) AddAlignment(ctx context.Context, a Alignment, territories []Align
 	}); err != nil {
 		return err
 	}
-	var aligned, cells, sites [][]any
+	var aligned, simpler, cells, sites [][]any
 	for _, t := range territories {
 		if err := tx.exec(ctx, 1, insertTerritory, pgx.StrictNamedArgs{
 			"organization": tx.Organization, "id": t.ID, "branch": a.BranchID, "line": a.LineID, "name": t.Name, "colour": t.Colour,
@@ -64,6 +66,9 @@ func (tx *Tx) AddAlignment(ctx context.Context, a Alignment, territories []Align
 		aligned = append(aligned, []any{
 			tx.Organization, a.ID, t.ID, t.RepID, len(t.Sites), t.Workload, t.Imbalance, t.Outline,
 		})
+		for _, o := range t.Simpler {
+			simpler = append(simpler, []any{tx.Organization, a.ID, t.ID, o.Zoom, o.Outline})
+		}
 		for _, c := range t.Cells {
 			cells = append(cells, []any{tx.Organization, a.ID, int64(c), t.ID})
 		}
@@ -77,6 +82,7 @@ func (tx *Tx) AddAlignment(ctx context.Context, a Alignment, territories []Align
 		rows    [][]any
 	}{
 		{"alignment_territory", []string{"organization_id", "alignment_id", "territory_id", "rep_id", "sites", "workload", "imbalance", "outline"}, aligned},
+		{"territory_outline", []string{"organization_id", "alignment_id", "territory_id", "zoom", "outline"}, simpler},
 		{"territory_cell", []string{"organization_id", "alignment_id", "cell", "territory_id"}, cells},
 		{"alignment_site", []string{"organization_id", "alignment_id", "site_id", "territory_id"}, sites},
 	} {
@@ -129,7 +135,7 @@ func (tx *Tx) HasPublished(ctx context.Context, branch uuid.UUID) (bool, error) 
 }
 
 const currentTerritories = `
-SELECT t.id, t.branch_id, t.name, t.colour, at.alignment_id, at.sites, at.workload, at.imbalance, at.outline,
+SELECT t.id, t.branch_id, t.name, t.colour, at.alignment_id, at.sites, at.workload, at.imbalance,
        (SELECT r.rep_id FROM responsibility AS r
         WHERE  r.organization_id = t.organization_id AND r.territory_id = t.id AND r.line_id = t.line_id AND r.role = 'OWNER'
         AND    r.valid_from <= @date AND (r.valid_to IS NULL OR r.valid_to > @date)) AS rep_id

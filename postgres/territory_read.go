@@ -12,7 +12,7 @@ import (
 )
 
 // territoryColumns are geo.Territory's, of what publishedJoins joins.
-const territoryColumns = `t.id, t.branch_id, t.name, t.colour, owner.rep_id, atr.alignment_id, atr.sites, atr.workload, atr.imbalance, atr.outline`
+const territoryColumns = `t.id, t.branch_id, t.name, t.colour, owner.rep_id, atr.alignment_id, atr.sites, atr.workload, atr.imbalance`
 
 // Territories as published for a day (today in their branch's zone when none is given), with who answers for them on it.
 const publishedJoins = `

@@ -269,11 +269,11 @@ func designGeoJSON(_ geo.Brief, d geo.Draft, names []string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for t, own := range cells {
-		outline, err := geo.Outline(own)
-		if err != nil {
-			return nil, err
-		}
+	borders, err := geo.Outlines(cells)
+	if err != nil {
+		return nil, err
+	}
+	for t, outline := range borders.Exact() {
 		of := properties{Territory: names[t]}
 		for u, unit := range d.Units {
 			if d.Territory[u] == t {

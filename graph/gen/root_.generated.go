@@ -371,7 +371,7 @@ type ComplexityRoot struct {
 		ID       func(childComplexity int) int
 		Measures func(childComplexity int) int
 		Name     func(childComplexity int) int
-		Outline  func(childComplexity int) int
+		Outline  func(childComplexity int, zoom *float64) int
 		Rep      func(childComplexity int) int
 	}
 
@@ -1792,7 +1792,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Territory.Outline(childComplexity), true
+		args, err := ec.field_Territory_outline_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Territory.Outline(childComplexity, args["zoom"].(*float64)), true
 	case "Territory.rep":
 		if e.ComplexityRoot.Territory.Rep == nil {
 			break
@@ -2928,8 +2933,11 @@ type Territory implements Node {
   rep: Rep
   "The ground, finer where a neighbourhood is divided."
   cells: [Cell!]!
-  "The ground as one GeoJSON geometry."
-  outline: GeoJSON!
+  """
+  The ground as one GeoJSON geometry, without gaps between neighbours: exact to some metres, or as simple as a map of the zoom
+  (a web map's, 0 to 22) needs.
+  """
+  outline(zoom: Float): GeoJSON!
   "How it compares."
   measures: TerritoryMeasures!
 }

@@ -5,6 +5,7 @@ package gen
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"strconv"
 	"sync/atomic"
@@ -26,13 +27,27 @@ type MapCellResolver interface {
 type TerritoryResolver interface {
 	Rep(ctx context.Context, obj *geo.Territory) (*roster.Rep, error)
 	Cells(ctx context.Context, obj *geo.Territory) ([]geo.Cell, error)
-
+	Outline(ctx context.Context, obj *geo.Territory, zoom *float64) (json.RawMessage, error)
 	Measures(ctx context.Context, obj *geo.Territory) (geo.Territory, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_Territory_outline_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "zoom",
+		func(ctx context.Context, v any) (*float64, error) {
+			return ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["zoom"] = arg0
+	return args, nil
+}
 
 // endregion ***************************** args.gotpl *****************************
 
@@ -382,7 +397,8 @@ func (ec *executionContext) _Territory_outline(ctx context.Context, field graphq
 			return ec.fieldContext_Territory_outline(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Outline, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Territory().Outline(ctx, obj, fc.Args["zoom"].(*float64))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
@@ -392,8 +408,28 @@ func (ec *executionContext) _Territory_outline(ctx context.Context, field graphq
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Territory_outline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Territory", field, false, false, "GeoJSON")
+func (ec *executionContext) fieldContext_Territory_outline(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Territory",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type GeoJSON does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Territory_outline_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Territory_measures(ctx context.Context, field graphql.CollectedField, obj *geo.Territory) (ret graphql.Marshaler) {
@@ -617,10 +653,11 @@ func (ec *executionContext) _Territory(ctx context.Context, sel ast.SelectionSet
 					return ec._Territory_cells(ctx, field, obj)
 				})
 		case "outline":
-			out.Values[i] = ec._Territory_outline(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Territory_outline(ctx, field, obj)
+				})
 		case "measures":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,

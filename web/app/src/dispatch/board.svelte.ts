@@ -18,6 +18,9 @@ const rereadEvery = 3 * 60_000
 
 const rereadPositions = 10_000
 
+/** Outlines follow the hexagons of this zoom; nearer ones would follow single houses, at ten times the size. */
+const finestOutline = 13.5
+
 /** A night's plan moves hundreds of visits: the last few are enough to see that something goes on. */
 const mostToasts = 3
 
@@ -44,6 +47,7 @@ export class Board {
 
   #token: string
   #cursor = ''
+  #outlineZoom = 12
   #stop = () => {}
   #signOut: (notice: string) => void
   #reading: Promise<void> | null = null
@@ -116,8 +120,26 @@ export class Board {
   }
 
   async #readTerritories() {
-    this.territories = (await this.ask(operation.territories, {})).territories
+    await this.#readOutlines()
     this.ground++
+  }
+
+  async #readOutlines() {
+    const zoom = this.#outlineZoom
+    const { territories } = await this.ask(operation.territories, { zoom })
+    if (zoom === this.#outlineZoom || !this.territories.length) this.territories = territories
+  }
+
+  /** The map has come nearer or gone away: outlines as fine as it can show. */
+  async outlineFor(zoom: number) {
+    const fits = Math.min(finestOutline, 2 * Math.ceil(zoom / 2))
+    if (fits === this.#outlineZoom) return
+    this.#outlineZoom = fits
+    try {
+      await this.#readOutlines()
+    } catch {
+      // The borders stay as they were; the banner says when the server is away.
+    }
   }
 
   async readQueue() {

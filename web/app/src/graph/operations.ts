@@ -55,7 +55,7 @@ export const visits = operation<
   { visits: noun.Page<noun.Visit> & { totalCount: number } },
   PageOf & { filter: { rep?: string; states?: noun.VisitState[] } }
 >(visitsText)
-export const territories = operation<{ territories: noun.Territory[] }, Record<string, never>>(territoriesText)
+export const territories = operation<{ territories: noun.Territory[] }, { zoom: number }>(territoriesText)
 export const mapCells = operation<
   { mapCells: noun.MapCell[] },
   { bounds: { south: number; west: number; north: number; east: number }; zoom: number }
