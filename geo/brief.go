@@ -18,6 +18,8 @@ var (
 	ErrBrief       = errors.New("the parts of the brief do not fit together")
 )
 
+var errNoCurrent = fmt.Errorf("%w: a curve starts from today's territories; give the current ones", ErrBrief)
+
 // DefaultTolerance is how far a territory may be off its target unless the brief says otherwise.
 const DefaultTolerance = 0.03
 
@@ -42,8 +44,8 @@ type Brief struct {
 	Current       []int
 	Price         float64
 	OpenSurcharge float64
-	// Budget is the largest share of the workload that may change hands, of what somebody holds today; nil sets no
-	// limit. Locks come first: what they move is moved whatever the budget.
+	// Budget is the largest share of the workload that may change hands; nil sets no limit. Locks come first: what
+	// they move is moved whatever the budget.
 	Budget *float64
 
 	// Held is the territory each site is locked to, Free for none; nil locks nobody. A locked site is a unit of its
@@ -80,6 +82,9 @@ func (b Brief) check() error {
 	}
 	if b.Budget != nil && !(*b.Budget >= 0) {
 		return fmt.Errorf("%w: the budget is %v; give a share of the workload, 0 or more", ErrBrief, *b.Budget)
+	}
+	if b.Budget != nil && b.Current == nil {
+		return fmt.Errorf("%w: a budget limits what changes hands; give the current territories", ErrBrief)
 	}
 	if b.Resolution < 0 || b.Resolution > FinestResolution {
 		return fmt.Errorf("%w: resolution %d; give one of 0 to %d", ErrBrief, b.Resolution, FinestResolution)

@@ -11,19 +11,28 @@ import (
 type clustering struct {
 	owner    []int32
 	centre   []vec
+	open     []int32 // the territories that take part: not the vacancies
+	held     []bool  // centres that do not move; nil: all do
 	distance float64 // km × workload
 }
 
 // kMeans knows nothing of load: each unit goes to its nearest centre. It is the yardstick of
 // how compact territories could be if balance were free.
 func kMeans(g *ground, source *rand.Rand) clustering {
-	c := clustering{owner: make([]int32, len(g.middle)), centre: seeds(g, source)}
+	c := clustering{owner: make([]int32, len(g.middle)), centre: g.seeds(source)}
+	for t := range c.centre {
+		if !g.vacant(int32(t)) {
+			c.open = append(c.open, int32(t))
+		}
+	}
 	none := make([]float64, len(c.centre))
 	for range 30 {
-		assign(g, c, none)
-		c.recentre(g)
+		c.assign(g, none)
+		if !c.recentre(g) {
+			break
+		}
 	}
-	assign(g, c, none)
+	c.assign(g, none)
 	for u, t := range c.owner {
 		c.distance += g.load[u] * g.middle[u].distance(c.centre[t])
 	}
@@ -31,16 +40,36 @@ func kMeans(g *ground, source *rand.Rand) clustering {
 }
 
 // balanced is k-means as a power diagram: a unit goes where d² − weight is least, and an
-// overloaded territory loses weight until the loads come near their targets.
+// overloaded territory loses weight until the loads come near their targets (after von Looz, Tzovas and
+// Meyerhenke, Balanced k-means for parallel geometric partitioning, 2018).
 func balanced(g *ground, source *rand.Rand) clustering {
-	c := clustering{owner: bisected(g, source), centre: make([]vec, g.territories())}
-	c.recentre(g)
-	weight := make([]float64, len(c.centre))
-	load := make([]float64, len(c.centre))
-	spread := make([]float64, len(c.centre))
+	k := g.territories()
+	c := clustering{owner: make([]int32, len(g.middle)), centre: make([]vec, k), held: make([]bool, k)}
+	anchored := false
+	for t := range int32(k) {
+		if !g.vacant(t) {
+			c.open = append(c.open, t)
+		}
+		c.held[t] = g.home[t] != nil
+		anchored = anchored || c.held[t]
+	}
+	for u, t := range g.lock {
+		anchored = anchored || t != Free && !g.vacant(t)
+		c.owner[u] = max(t, 0)
+	}
+	if anchored {
+		c.centre = g.seeds(source)
+		c.assign(g, make([]float64, k))
+		g.keepLocked(c.owner)
+	} else {
+		bisected(g, source, c)
+		c.recentre(g)
+	}
+	weight, load, spread := make([]float64, k), make([]float64, k), make([]float64, k)
 	const rounds = 60
 	for round := range rounds {
-		assign(g, c, weight)
+		c.assign(g, weight)
+		g.keepLocked(c.owner)
 		clear(load)
 		clear(spread)
 		for u, t := range c.owner {
@@ -48,7 +77,7 @@ func balanced(g *ground, source *rand.Rand) clustering {
 			spread[t] += g.load[u] * g.middle[u].distance2(c.centre[t])
 		}
 		step := 0.7 * (1 - 0.8*float64(round)/rounds)
-		for t := range weight {
+		for _, t := range c.open {
 			off := max(-1, min(1, load[t]/g.target[t]-1))
 			radius2 := (spread[t] + 1e-9) / (load[t] + 1e-9)
 			weight[t] -= step * off * radius2
@@ -57,31 +86,42 @@ func balanced(g *ground, source *rand.Rand) clustering {
 			c.recentre(g)
 		}
 	}
-	assign(g, c, weight)
+	c.assign(g, weight)
+	g.keepLocked(c.owner)
 	return c
+}
+
+// keepLocked puts what is locked where it belongs.
+func (g *ground) keepLocked(owner []int32) {
+	for u, t := range g.lock {
+		if t != Free {
+			owner[u] = t
+		}
+	}
 }
 
 // bisected halves the ground again and again across its long axis, give or take some degrees,
 // in proportion to the targets: every region gets as many territories as its work is worth.
-func bisected(g *ground, source *rand.Rand) []int32 {
-	owner := make([]int32, len(g.middle))
-	all := make([]int32, len(owner))
-	for u := range all {
-		all[u] = int32(u)
+func bisected(g *ground, source *rand.Rand, c clustering) {
+	var free []int32
+	for u, t := range g.lock {
+		if t == Free {
+			free = append(free, int32(u))
+		}
 	}
 	var halve func(units []int32, lo, hi int)
 	halve = func(units []int32, lo, hi int) {
 		if hi-lo == 1 {
 			for _, u := range units {
-				owner[u] = int32(lo)
+				c.owner[u] = c.open[lo]
 			}
 			return
 		}
 		mid := (lo + hi) / 2
 		var left, whole, load float64
-		for t := lo; t < hi; t++ {
+		for i, t := range c.open[lo:hi] {
 			whole += g.target[t]
-			if t < mid {
+			if lo+i < mid {
 				left += g.target[t]
 			}
 		}
@@ -101,8 +141,7 @@ func bisected(g *ground, source *rand.Rand) []int32 {
 		halve(units[:cut], lo, mid)
 		halve(units[cut:], mid, hi)
 	}
-	halve(all, 0, g.territories())
-	return owner
+	halve(free, 0, len(c.open))
 }
 
 // longAxis is the direction, as an angle, in which the load of the units spreads most.
@@ -120,21 +159,54 @@ func longAxis(g *ground, units []int32) float64 {
 	return math.Atan2(2*xy, xx-yy) / 2
 }
 
-// seeds picks centres far apart (k-means++): each next one with a chance that grows with the
-// workload and with the square of the distance to the nearest so far.
-func seeds(g *ground, source *rand.Rand) []vec {
+// seeds picks centres far apart (k-means++, Arthur and Vassilvitskii 2007): each next one with a chance that grows
+// with the workload and with the square of the distance to the nearest so far. Homes and the middles of locked ground
+// are given.
+func (g *ground) seeds(source *rand.Rand) []vec {
+	k := g.territories()
+	centre, given := make([]vec, k), make([]bool, k)
 	far := make([]float64, len(g.middle))
 	for u := range far {
 		far[u] = math.Inf(1)
 	}
-	centre := make([]vec, 0, g.territories())
+	put := func(t int, at vec) {
+		centre[t], given[t] = at, true
+		if g.vacant(int32(t)) {
+			return
+		}
+		for u := range far {
+			far[u] = min(far[u], g.middle[u].distance2(at))
+		}
+	}
+	sum, weight := make([]vec, k), make([]float64, k)
+	for u, t := range g.lock {
+		if t != Free {
+			w, p := g.pull[u], g.middle[u]
+			sum[t] = vec{sum[t].x + w*p.x, sum[t].y + w*p.y}
+			weight[t] += w
+		}
+	}
+	first := true
+	for t := range k {
+		switch {
+		case g.home[t] != nil:
+			put(t, *g.home[t])
+		case weight[t] > 0:
+			put(t, vec{sum[t].x / weight[t], sum[t].y / weight[t]})
+		default:
+			continue
+		}
+		first = first && g.vacant(int32(t))
+	}
 	chance := make([]float64, len(far))
-	for len(centre) < g.territories() {
+	for t := range k {
+		if given[t] {
+			continue
+		}
 		sum := 0.0
 		for u := range far {
 			chance[u] = g.load[u]
-			if len(centre) > 0 {
-				far[u] = min(far[u], g.middle[u].distance2(centre[len(centre)-1]))
+			if !first {
 				chance[u] = (g.load[u] + 1e-9*g.total) * far[u]
 			}
 			sum += chance[u]
@@ -148,25 +220,77 @@ func seeds(g *ground, source *rand.Rand) []vec {
 				}
 			}
 		}
-		centre = append(centre, g.middle[at])
+		put(t, g.middle[at])
+		first = first && g.vacant(int32(t))
 	}
 	return centre
 }
 
-func assign(g *ground, c clustering, weight []float64) {
+// around is how many centres near a unit's own are compared before all are.
+const around = 24
+
+// assign gives each unit the territory whose power d² − weight is least. The nearest centres of the one that had it
+// are tried first, as far as the triangle inequality leaves them a chance.
+func (c clustering) assign(g *ground, weight []float64) {
+	places := make([]vec, len(c.open))
+	most := math.Inf(-1)
+	for i, t := range c.open {
+		places[i] = c.centre[t]
+		most = max(most, weight[t])
+	}
+	tree := kdTreeOf(places)
+	type beyond struct {
+		t   int32
+		far float64
+	}
+	near := make([][]beyond, len(c.centre))
+	m := min(around, len(places))
+	for i, t := range c.open {
+		list := make([]beyond, 0, m+1)
+		tree.near(places[i], math.Inf(1), func(j int32) float64 {
+			b := beyond{c.open[j], places[i].distance(places[j])}
+			at, _ := slices.BinarySearchFunc(list, b, func(a, b beyond) int {
+				return cmp.Or(cmp.Compare(a.far, b.far), cmp.Compare(a.t, b.t))
+			})
+			list = slices.Insert(list, at, b)
+			if len(list) <= m {
+				return math.Inf(1)
+			}
+			list = list[:m]
+			return list[m-1].far
+		})
+		near[t] = list
+	}
 	for u, p := range g.middle {
-		best, least := int32(0), math.Inf(1)
-		for t, q := range c.centre {
-			if d := p.distance2(q) - weight[t]; d < least {
-				best, least = int32(t), d
+		own := c.owner[u]
+		if g.vacant(own) {
+			own = c.open[0]
+		}
+		best, reach := own, p.distance(c.centre[own])
+		least := reach*reach - weight[own]
+		sure := len(near[own]) == len(c.open)
+		for _, b := range near[own] {
+			if b.far > reach+math.Sqrt(max(0, least+most)) {
+				sure = true
+				break
+			}
+			if d := p.distance2(c.centre[b.t]) - weight[b.t]; d < least || d == least && b.t < best {
+				best, least = b.t, d
+			}
+		}
+		if !sure {
+			for _, t := range c.open {
+				if d := p.distance2(c.centre[t]) - weight[t]; d < least || d == least && t < best {
+					best, least = t, d
+				}
 			}
 		}
 		c.owner[u] = best
 	}
 }
 
-// recentre moves each centre to the middle of its load; one without load stays.
-func (c clustering) recentre(g *ground) {
+// recentre moves each centre that may move to the middle of its load, and says whether one did; one without load stays.
+func (c clustering) recentre(g *ground) bool {
 	sum := make([]vec, len(c.centre))
 	load := make([]float64, len(c.centre))
 	for u, t := range c.owner {
@@ -174,9 +298,13 @@ func (c clustering) recentre(g *ground) {
 		sum[t] = vec{sum[t].x + w*g.middle[u].x, sum[t].y + w*g.middle[u].y}
 		load[t] += w
 	}
+	moved := false
 	for t := range sum {
-		if load[t] > 0 {
-			c.centre[t] = vec{sum[t].x / load[t], sum[t].y / load[t]}
+		if load[t] > 0 && (c.held == nil || !c.held[t]) {
+			at := vec{sum[t].x / load[t], sum[t].y / load[t]}
+			moved = moved || at != c.centre[t]
+			c.centre[t] = at
 		}
 	}
+	return moved
 }

@@ -1,9 +1,129 @@
 package geo
 
+import (
+	"math"
+	"slices"
+)
+
 // CurvePoint answers what a budget would buy: how even the work is if no more than a share of it changes hands.
 type CurvePoint struct {
 	Budget     float64 `json:"budget"`
 	MovedShare float64 `json:"moved_share"` // what the design for that budget moves
 	Imbalance  float64 `json:"imbalance"`
+	MedoidKm   float64 `json:"medoid_km"`
 	RMSKm      float64 `json:"rms_km"`
+	Pieces     int     `json:"pieces"`
+}
+
+// CurveBudgets are the shares of workload a what-if curve usually asks for.
+var CurveBudgets = []float64{0, 0.02, 0.04, 0.08, 0.15}
+
+// Curve answers the brief, which must say who holds what today, for several budgets at once. Each point is that of
+// Design with the same budget. A smaller budget never moves more.
+func Curve(b Brief, budgets ...float64) ([]CurvePoint, error) {
+	g, err := survey(b)
+	if err != nil {
+		return nil, err
+	}
+	if b.Current == nil {
+		return nil, errNoCurrent
+	}
+	reference := g.reference(b.Seed)
+	states := g.trajectories(b.Seed)
+	curve := make([]CurvePoint, len(budgets))
+	for i, share := range budgets {
+		m := g.draft(b, pick(states, g.budget(&share)).owner, reference).Measures
+		curve[i] = CurvePoint{share, m.MovedShare, m.Imbalance, m.MedoidKm, m.RMSKm, m.Pieces}
+	}
+	return curve, nil
+}
+
+// budget is the workload that may change hands.
+func (g *ground) budget(share *float64) float64 {
+	if share == nil {
+		return math.Inf(1)
+	}
+	return *share * g.total
+}
+
+// pick is the best of the states that move no more than the limit, or that which moves least. The states do not
+// depend on the limit, so a smaller one never moves more: what it picks was there to be picked under the larger too.
+func pick(states []state, limit float64) state {
+	affordable := func(s state) bool { return s.moved <= limit }
+	if !slices.ContainsFunc(states, affordable) {
+		return slices.MinFunc(states, func(a, b state) int {
+			if a.moved != b.moved {
+				if a.moved < b.moved {
+					return -1
+				}
+				return 1
+			}
+			return a.compare(b)
+		})
+	}
+	best := -1
+	for i, s := range states {
+		if affordable(s) && (best < 0 || s.compare(states[best]) < 0) {
+			best = i
+		}
+	}
+	return states[best]
+}
+
+// trails is how many trajectories are followed from today's assignment.
+const trails = 4
+
+// nudge is the effort at each rung of a trajectory.
+var nudge = effort{sweeps: 60, hot: 0.1, cold: 0.01, force: 100}
+
+// trajectories are the states on several ways from today's assignment to a good one, with more and more of the workload
+// moved. First comes today's itself. What is asked of them later, a budget or a curve, does not change them.
+func (g *ground) trajectories(seed uint64) []state {
+	today := g.today()
+	still := newSearch(g, slices.Clone(today), nil).state()
+	all := []state{still}
+	for _, states := range parallel(trails, func(i int) []state {
+		source := g.source(seed, yardsticks+i)
+		owner := slices.Clone(today)
+		var states []state
+		for _, within := range g.rungs(still.moved) {
+			g.mend(owner, within)
+			g.fill(owner, within)
+			s := newSearch(g, owner, source)
+			s.within = within
+			if broken(g, owner) == 0 {
+				s.anneal(nudge)
+				s.chains(rings)
+			}
+			states = append(states, s.state())
+			owner = s.owner
+		}
+		return states
+	}) {
+		all = append(all, states...)
+	}
+	return all
+}
+
+// rungs are the budgets, as workload, at which a trajectory halts: usual shares, and multiples of what must move at least.
+func (g *ground) rungs(least float64) []float64 {
+	var rungs []float64
+	for _, share := range []float64{0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3, 0.5, 1} {
+		rungs = append(rungs, max(share*g.total, least))
+	}
+	bound := 0.0
+	held := make([]float64, g.territories())
+	for u, t := range g.current {
+		if t != Free {
+			held[t] += g.settled[u]
+		}
+	}
+	for t, load := range held {
+		bound += max(0, load-(1+g.tolerance)*g.target[t])
+	}
+	for _, times := range []float64{1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6} {
+		rungs = append(rungs, max(times*bound, least))
+	}
+	slices.Sort(rungs)
+	return slices.Compact(rungs)
 }

@@ -72,13 +72,13 @@ func judge(t interface {
 	owners := make([]int, len(b.Sites))
 	load := make([]float64, b.Territories)
 	members := make([][]int, b.Territories)
-	cells := map[geo.Cell]bool{}
+	names := map[string]bool{}
 	total := 0.0
 	for u, unit := range d.Units {
-		if cells[unit.Cell] {
-			t.Errorf("unit %s stands twice", unit.Cell)
+		if names[unit.Name()] {
+			t.Errorf("unit %s stands twice", unit.Name())
 		}
-		cells[unit.Cell] = true
+		names[unit.Name()] = true
 		members[d.Territory[u]] = append(members[d.Territory[u]], u)
 		for _, i := range unit.Sites {
 			owners[i]++
@@ -207,8 +207,8 @@ func TestDesignFromTodayMovesLittle(t *testing.T) {
 	if m.Imbalance > 0.05 {
 		t.Errorf("imbalance = %.3f, want at most 0.05", m.Imbalance)
 	}
-	if m.MovedShare > 1.7*m.MovedBound {
-		t.Errorf("moved %.3f, want at most 1.7 times the bound of %.3f", m.MovedShare, m.MovedBound)
+	if m.MovedShare > 1.6*m.MovedBound {
+		t.Errorf("moved %.3f, want at most 1.6 times the bound of %.3f", m.MovedShare, m.MovedBound)
 	}
 }
 
@@ -274,7 +274,7 @@ func TestDesignRefusesWhatCannotBe(t *testing.T) {
 		"workload not finite":  {geo.Brief{Sites: with(func(s *geo.Site) { s.Workload = math.Inf(1) }), Territories: 1}, geo.ErrWorkload},
 		"no work at all":       {geo.Brief{Sites: []geo.Site{{ID: "a", Point: here.Point}}, Territories: 1}, geo.ErrWorkload},
 		"a capacity missing":   {geo.Brief{Sites: two, Territories: 2, Capacity: []float64{1}}, geo.ErrBrief},
-		"a capacity of nought": {geo.Brief{Sites: two, Territories: 2, Capacity: []float64{1, 0}}, geo.ErrBrief},
+		"no capacity at all":   {geo.Brief{Sites: two, Territories: 2, Capacity: []float64{0, 0}}, geo.ErrBrief},
 		"unknown territory":    {geo.Brief{Sites: two, Territories: 1, Current: []int{0, 1}}, geo.ErrBrief},
 		"current too short":    {geo.Brief{Sites: two, Territories: 1, Current: []int{0}}, geo.ErrBrief},
 		"negative tolerance":   {geo.Brief{Sites: two, Territories: 1, Tolerance: -1}, geo.ErrBrief},
@@ -345,7 +345,10 @@ func sharedSites(t testing.TB, name string) []geo.Site {
 		sites[i] = geo.Site{
 			ID:       row[column["id"]],
 			Point:    geo.Point{Lat: number(row, "lat"), Lon: number(row, "lon")},
-			Workload: number(row, "workload"),
+			Workload: 1,
+		}
+		if _, weighed := column["workload"]; weighed {
+			sites[i].Workload = number(row, "workload")
 		}
 	}
 	return sites

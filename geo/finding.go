@@ -1,6 +1,11 @@
 package geo
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+)
 
 // Finding is what a person should know before they take a draft: where it could not be what the brief asked for, and why.
 type Finding struct {
@@ -52,4 +57,89 @@ func (f Finding) Text(name func(territory int) string) string {
 		return fmt.Sprintf("locks alone move %.4g of work where the budget is %.4g", f.Load, f.Target)
 	}
 	return string(f.Kind)
+}
+
+// findings says what could not be as the brief asked for.
+func (g *ground) findings(b Brief, d Draft) []Finding {
+	k := g.territories()
+	locked, load := make([]float64, k), make([]float64, k)
+	all := 0.0
+	for u, t := range d.Territory {
+		load[t] += g.load[u]
+		if lock := g.lock[u]; lock != Free {
+			locked[lock] += g.load[u]
+			all += g.load[u]
+		}
+	}
+	var found []Finding
+	for t := range k {
+		at := Finding{Territory: t, Load: load[t], Target: g.target[t]}
+		with := func(kind FindingKind, load float64) {
+			f := at
+			f.Kind, f.Load = kind, load
+			found = append(found, f)
+		}
+		if g.vacant(int32(t)) {
+			if load[t] > locked[t] {
+				with(Vacant, load[t]-locked[t])
+			}
+			continue
+		}
+		if locked[t] > (1+g.tolerance)*g.target[t] {
+			with(LockedOver, locked[t])
+		}
+		if free := g.total - all + locked[t]; free < (1-g.tolerance)*g.target[t] {
+			with(LockedOut, free)
+		}
+		if off := load[t]/g.target[t] - 1; off > g.tolerance+1e-9 || off < -g.tolerance-1e-9 {
+			at.Measure = "workload"
+			with(OffTarget, load[t])
+		}
+	}
+	for u, unit := range g.units {
+		t := d.Territory[u]
+		about := Finding{Territory: t, Unit: unit.Name(), Load: unit.Workload, Target: g.target[t]}
+		if g.load[u] > (1+g.tolerance)*slices.Max(g.target) {
+			about.Kind = HeavyUnit
+			found = append(found, about)
+		}
+		if unit.Exempt && (b.Held == nil || b.Held[unit.Sites[0]] == Free) {
+			about.Kind = HeldApart
+			found = append(found, about)
+		}
+	}
+	for i, f := range g.further {
+		for t, x := range amounts(f.amount, d.Territory, k) {
+			if f.target[t] > 0 && math.Abs(x/f.target[t]-1) > f.Tolerance+1e-9 {
+				found = append(found, Finding{Kind: OffTarget, Territory: t, Measure: b.Measures[i].Name, Load: x, Target: f.target[t]})
+			}
+		}
+	}
+	for _, pair := range g.bridges {
+		if t := d.Territory[pair[0]]; t == d.Territory[pair[1]] {
+			found = append(found, Finding{Kind: Bridge, Territory: t, Unit: g.units[pair[0]].Name()})
+		}
+	}
+	if b.Budget != nil {
+		forced := 0.0
+		for u, lock := range g.lock {
+			if lock != Free && g.current[u] != Free && g.current[u] != lock {
+				forced += g.settled[u]
+			}
+		}
+		if forced > *b.Budget*g.total {
+			found = append(found, Finding{Kind: OverBudget, Territory: Free, Load: forced, Target: *b.Budget * g.total})
+		}
+	}
+	slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(a.Territory, b.Territory) })
+	return found
+}
+
+// amounts sums what the units of each territory have.
+func amounts(of []float64, territory []int, k int) []float64 {
+	sum := make([]float64, k)
+	for u, t := range territory {
+		sum[t] += of[u]
+	}
+	return sum
 }

@@ -21,6 +21,16 @@ type Measures struct {
 	MovedShare     float64 `json:"moved_share"`      // of workload, against the current territories
 	MovedBound     float64 `json:"moved_bound"`      // less cannot be moved if all are to come within tolerance
 	Envy           float64 `json:"envy"`             // share of customers nearer to the medoid of another territory
+
+	Further []Balance `json:"measures,omitempty"` // of what else was to be shared
+}
+
+// Balance says how evenly a further measure is shared.
+type Balance struct {
+	Name      string  `json:"name"`
+	Tolerance float64 `json:"tolerance"`
+	Imbalance float64 `json:"imbalance"` // as of the workload
+	Lightest  float64 `json:"lightest"`
 }
 
 func measure(b Brief, g *ground, d Draft, reference clustering) Measures {
@@ -34,10 +44,13 @@ func measure(b Brief, g *ground, d Draft, reference clustering) Measures {
 	}
 	m.Imbalance = math.Inf(-1)
 	for t := range load {
-		m.Imbalance = max(m.Imbalance, load[t]/g.target[t]-1)
-		m.Lightest = min(m.Lightest, load[t]/g.target[t]-1)
+		if !g.vacant(int32(t)) {
+			m.Imbalance = max(m.Imbalance, load[t]/g.target[t]-1)
+			m.Lightest = min(m.Lightest, load[t]/g.target[t]-1)
+		}
 	}
-	m.ImbalanceFloor = max(0, slices.Max(g.load)/slices.Max(g.target)-1)
+	m.ImbalanceFloor = g.floor(b)
+	m.Further = balances(g, d)
 
 	owner := make([]int32, len(d.Territory))
 	for u, t := range d.Territory {
@@ -64,27 +77,6 @@ func measure(b Brief, g *ground, d Draft, reference clustering) Measures {
 	}
 	m.disruption(b, g, of)
 	return m
-}
-
-// broken counts the territories in more than one of the pieces.
-func broken(g *ground, owner []int32) int {
-	first := make([]int32, g.territories())
-	for t := range first {
-		first[t] = -1
-	}
-	split := make([]bool, len(first))
-	piece, _ := g.pieces(owner)
-	n := 0
-	for u, p := range piece {
-		t := owner[u]
-		if first[t] < 0 {
-			first[t] = p
-		} else if first[t] != p && !split[t] {
-			split[t] = true
-			n++
-		}
-	}
-	return n
 }
 
 func (c clustering) of(g *ground, sites int) []int {
@@ -183,4 +175,57 @@ func (m *Measures) disruption(b Brief, g *ground, of []int) {
 	for t, load := range before {
 		m.MovedBound += max(0, load-(1+g.tolerance)*g.target[t]) / g.total
 	}
+}
+
+// floor is the imbalance no design of these units can be below: the heaviest unit may weigh more than any target;
+// and where all workloads are multiples of one number, so are all loads, and one of them is at least the mean
+// rounded up.
+func (g *ground) floor(b Brief) float64 {
+	target := slices.Max(g.target)
+	heaviest := slices.Max(g.load)
+	if slices.Min(g.target) == target {
+		if grain := grain(b.Sites); grain > 0 {
+			heaviest = max(heaviest, grain*math.Ceil(target/grain*(1-1e-12)))
+		}
+	}
+	return max(0, heaviest/target-1)
+}
+
+// grain is the largest number all workloads are whole multiples of, looked for among thousandths; 0 if there is none.
+func grain(sites []Site) float64 {
+	const fine = 1000
+	var common int64
+	for _, s := range sites {
+		x := s.Workload * fine
+		if x > 1e12 || math.Abs(x-math.Round(x)) > 1e-6 {
+			return 0
+		}
+		for a := int64(math.Round(x)); a != 0; {
+			common, a = a, common%a
+		}
+	}
+	return float64(common) / fine
+}
+
+// balances measures what else was to be shared.
+func balances(g *ground, d Draft) []Balance {
+	var all []Balance
+	for _, f := range g.further {
+		load := make([]float64, g.territories())
+		for u, t := range d.Territory {
+			load[t] += f.amount[u]
+		}
+		b := Balance{Name: f.Name, Tolerance: f.Tolerance, Imbalance: math.Inf(-1), Lightest: math.Inf(1)}
+		for t := range load {
+			if f.target[t] > 0 {
+				b.Imbalance = max(b.Imbalance, load[t]/f.target[t]-1)
+				b.Lightest = min(b.Lightest, load[t]/f.target[t]-1)
+			}
+		}
+		if math.IsInf(b.Imbalance, 0) { // there is none of it
+			b.Imbalance, b.Lightest = 0, 0
+		}
+		all = append(all, b)
+	}
+	return all
 }

@@ -67,27 +67,33 @@ func neighboursOf(places []vec) neighbours {
 		return cmp.Or(cmp.Compare(a.length, b.length), cmp.Compare(a.a, b.a), cmp.Compare(a.b, b.b))
 	})
 	joined := newForest(len(places))
-	kept := pairs[:0]
-	degree := make([]int32, len(places)+1)
+	var kept [][2]int32
 	for _, q := range pairs {
 		if bridge := joined.union(q.a, q.b); bridge || q.clear {
-			kept = append(kept, q)
-			degree[q.a+1]++
-			degree[q.b+1]++
+			kept = append(kept, [2]int32{q.a, q.b})
 		}
 	}
-	for i := range places {
-		degree[i+1] += degree[i]
+	return neighboursFrom(len(places), kept)
+}
+
+// neighboursFrom are n places of which the pairs border on each other.
+func neighboursFrom(n int, pairs [][2]int32) neighbours {
+	start := make([]int32, n+1)
+	for _, q := range pairs {
+		start[q[0]+1]++
+		start[q[1]+1]++
 	}
-	n := neighbours{start: degree, to: make([]int32, 2*len(kept))}
-	next := slices.Clone(n.start)
-	for _, q := range kept {
-		n.to[next[q.a]] = q.b
-		n.to[next[q.b]] = q.a
-		next[q.a]++
-		next[q.b]++
+	for i := range n {
+		start[i+1] += start[i]
 	}
-	return n
+	to := make([]int32, 2*len(pairs))
+	next := slices.Clone(start)
+	for _, q := range pairs {
+		to[next[q[0]]], to[next[q[1]]] = q[1], q[0]
+		next[q[0]]++
+		next[q[1]]++
+	}
+	return neighbours{start: start, to: to}
 }
 
 // polygon is convex, its corners in order.

@@ -1,101 +1,152 @@
 package geo
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
 )
 
-// start is a contiguous assignment to search from, every territory with at least one unit:
-// today's where the brief has one, else a balanced power diagram.
+// start is a contiguous assignment to search from, with ground for every territory that has capacity.
 func (g *ground) start(source *rand.Rand) []int32 {
-	var owner []int32
-	if g.current != nil {
-		owner = g.completed()
-	} else {
-		owner = balanced(g, source).owner
-	}
-	g.mend(owner)
-	for {
-		empty := g.firstEmpty(owner)
-		if empty < 0 {
-			return owner
-		}
-		g.halve(owner, empty)
-		g.mend(owner)
-	}
+	owner := balanced(g, source).owner
+	g.mend(owner, math.Inf(1))
+	g.fill(owner, math.Inf(1))
+	return owner
 }
 
-// completed is today's assignment, with units nobody holds given to the nearest holder.
-func (g *ground) completed() []int32 {
+// today is the assignment of today, what is locked in its place and units nobody holds given to the nearest holder.
+func (g *ground) today() []int32 {
 	owner := slices.Clone(g.current)
-	front := make([]int32, 0, len(owner))
+	g.keepLocked(owner)
+	var front []int32
 	for u, t := range owner {
-		if t >= 0 {
+		if t != Free && !g.vacant(t) {
 			front = append(front, int32(u))
 		}
-	}
-	if len(front) == 0 {
-		clear(owner)
-		return owner
 	}
 	for len(front) > 0 {
 		u := front[0]
 		front = front[1:]
 		for _, v := range g.near.of(u) {
-			if owner[v] < 0 {
+			if owner[v] == Free {
 				owner[v] = owner[u]
 				front = append(front, v)
 			}
 		}
 	}
+	// Ground that borders on nobody's: all of it is new, or a vacancy's.
+	first := int32(slices.IndexFunc(g.target, func(t float64) bool { return t > 0 }))
+	for u, t := range owner {
+		if t == Free {
+			owner[u] = first
+		}
+	}
 	return owner
 }
 
-// mend makes every territory one piece: it keeps the heaviest piece and gives the others to
-// the bordering territory whose middle is nearest.
-func (g *ground) mend(owner []int32) {
+// uprooted is the workload that is not where it is today.
+func (g *ground) uprooted(owner []int32) (moved float64) {
+	if g.current == nil {
+		return 0
+	}
+	for u, t := range owner {
+		if g.current[u] != Free && g.current[u] != t {
+			moved += g.settled[u]
+		}
+	}
+	return moved
+}
+
+// shift is the workload that leaves its owner of today, less what comes home, when the units go to a territory.
+func (g *ground) shift(owner, units []int32, to int32) (moved float64) {
+	if g.current == nil {
+		return 0
+	}
+	for _, u := range units {
+		switch {
+		case g.current[u] == Free:
+		case g.current[u] == to:
+			moved -= g.settled[u]
+		case g.current[u] == owner[u]:
+			moved += g.settled[u]
+		}
+	}
+	return moved
+}
+
+// mend makes every territory one piece: it keeps the heaviest piece, that with locked ground first, and gives the
+// others to the bordering territory whose middle is nearest; a vacancy keeps nothing. No more than a
+// budget of workload is moved; it is spent on the lightest pieces. Locked units stay.
+func (g *ground) mend(owner []int32, within float64) {
+	type part struct {
+		units []int32
+		to    int32
+		moved float64
+	}
+	moved := g.uprooted(owner)
 	for {
 		piece, load := g.pieces(owner)
-		main := make([]int32, g.territories())
-		for t := range main {
-			main[t] = -1
-		}
-		for u, p := range piece {
-			if t := owner[u]; main[t] < 0 || load[p] > load[main[t]] {
-				main[t] = p
-			}
-		}
+		main := g.mainPieces(owner, piece, load)
 		middle := g.middles(owner)
-		target := make([]int32, len(load))
+		loose := make([]part, len(load))
 		least := make([]float64, len(load))
-		for p := range least {
-			target[p], least[p] = -1, math.Inf(1)
+		for p := range loose {
+			loose[p].to, least[p] = Free, math.Inf(1)
 		}
-		loose := false
 		for u, p := range piece {
-			if main[owner[u]] == p {
+			if main[owner[u]] == p || !g.movable(int32(u)) {
 				continue
 			}
-			loose = true
+			loose[p].units = append(loose[p].units, int32(u))
 			for _, v := range g.near.of(int32(u)) {
 				// Only whole neighbours take pieces in, or two loose ones could swap for ever.
 				if t := owner[v]; t != owner[u] && main[t] == piece[v] {
 					if d := g.middle[u].distance(middle[t]); d < least[p] {
-						target[p], least[p] = t, d
+						loose[p].to, least[p] = t, d
 					}
 				}
 			}
 		}
-		if !loose {
+		for i := range loose {
+			loose[i].moved = g.shift(owner, loose[i].units, loose[i].to)
+		}
+		slices.SortStableFunc(loose, func(a, b part) int { return cmp.Compare(a.moved, b.moved) })
+		mended := false
+		for _, p := range loose {
+			if p.to == Free || p.moved > 0 && moved+p.moved > within {
+				continue
+			}
+			for _, u := range p.units {
+				owner[u] = p.to
+			}
+			moved += p.moved
+			mended = true
+		}
+		if !mended {
 			return
 		}
-		for u, p := range piece {
-			if t := target[p]; t >= 0 {
-				owner[u] = t
-			}
+	}
+}
+
+// mainPieces is for each territory the piece it keeps, -1 for a vacancy and for one without ground.
+func (g *ground) mainPieces(owner, piece []int32, load []float64) []int32 {
+	main := make([]int32, g.territories())
+	locked := make([]bool, len(main))
+	for t := range main {
+		main[t] = -1
+	}
+	for u, p := range piece {
+		t := owner[u]
+		if g.exempt(int32(u)) || g.vacant(t) {
+			continue
+		}
+		here := g.lock[u] == t
+		if main[t] < 0 || here && !locked[t] || here == locked[t] && load[p] > load[main[t]] {
+			main[t], locked[t] = p, here
 		}
 	}
+	return main
 }
 
 // pieces numbers the connected pieces of all territories and weighs them.
@@ -128,47 +179,96 @@ func (g *ground) pieces(owner []int32) (piece []int32, load []float64) {
 	return piece, load
 }
 
-// middles is the workload-weighted middle of each territory.
+// broken counts the territories in more than one piece. Units that need not hang together make no piece.
+func broken(g *ground, owner []int32) int {
+	first := make([]int32, g.territories())
+	for t := range first {
+		first[t] = -1
+	}
+	split := make([]bool, len(first))
+	piece, _ := g.pieces(owner)
+	n := 0
+	for u, p := range piece {
+		t := owner[u]
+		switch {
+		case g.exempt(int32(u)):
+		case first[t] < 0:
+			first[t] = p
+		case first[t] != p && !split[t]:
+			split[t] = true
+			n++
+		}
+	}
+	return n
+}
+
+// middles is the home of each territory, or the workload-weighted middle.
 func (g *ground) middles(owner []int32) []vec {
 	c := clustering{owner: owner, centre: make([]vec, g.territories())}
 	for u, t := range owner {
 		c.centre[t] = g.middle[u] // for a territory without work
 	}
 	c.recentre(g)
+	for t, home := range g.home {
+		if home != nil {
+			c.centre[t] = *home
+		}
+	}
 	return c.centre
 }
 
-func (g *ground) firstEmpty(owner []int32) int32 {
-	held := make([]bool, g.territories())
-	for _, t := range owner {
-		held[t] = true
+// fill gives ground to the territories with capacity that have none, as far as the budget goes.
+func (g *ground) fill(owner []int32, within float64) {
+	for t := range int32(g.territories()) {
+		if !g.vacant(t) && !slices.Contains(owner, t) {
+			g.halve(owner, t, within)
+			g.mend(owner, within)
+		}
 	}
-	return int32(slices.Index(held, false))
 }
 
-// halve gives the empty territory about half of the heaviest one that has two units or more,
-// grown from its far end.
-func (g *ground) halve(owner []int32, empty int32) {
+// halve gives the empty territory about half of the heaviest one that has two free units or more,
+// grown from its far end, or from the home of the empty one.
+func (g *ground) halve(owner []int32, empty int32, within float64) {
 	load := make([]float64, g.territories())
+	free := make([]int, g.territories())
 	count := make([]int, g.territories())
 	for u, t := range owner {
 		load[t] += g.load[u]
 		count[t]++
+		if g.movable(int32(u)) {
+			free[t]++
+		}
 	}
 	from := int32(-1)
-	for t := range load {
-		if count[t] > 1 && (from < 0 || load[t]/g.target[t] > load[from]/g.target[from]) {
-			from = int32(t)
+	for t := range int32(g.territories()) {
+		if free[t] > 0 && count[t] > 1 && (from < 0 || load[t]/g.norm[t] > load[from]/g.norm[from]) {
+			from = t
 		}
+	}
+	if from < 0 {
+		return
 	}
 	middle := g.middles(owner)[from]
-	end, far := int32(-1), -1.0
+	end, best := int32(-1), math.Inf(-1)
 	for u, t := range owner {
-		if t == from && g.middle[u].distance(middle) > far {
-			end, far = int32(u), g.middle[u].distance(middle)
+		if t != from || !g.movable(int32(u)) {
+			continue
+		}
+		fit := g.middle[u].distance(middle)
+		if home := g.home[empty]; home != nil {
+			fit = -g.middle[u].distance(*home)
+		}
+		if fit > best {
+			end, best = int32(u), fit
 		}
 	}
-	share := g.target[empty] / (g.target[empty] + g.target[from]) * load[from]
+	share := g.target[empty] / (g.target[empty] + g.norm[from]) * load[from]
+	moved := g.uprooted(owner)
+	if cost := g.shift(owner, []int32{end}, empty); cost > 0 && moved+cost > within {
+		return
+	}
+	moved += g.shift(owner, []int32{end}, empty)
 	owner[end] = empty
 	taken, left := g.load[end], count[from]-1
 	front := []int32{end}
@@ -176,9 +276,14 @@ func (g *ground) halve(owner []int32, empty int32) {
 		u := front[0]
 		front = front[1:]
 		for _, v := range g.near.of(u) {
-			if owner[v] != from || left == 1 || taken+g.load[v] > share {
+			if owner[v] != from || !g.movable(v) || left == 1 || taken+g.load[v] > share {
 				continue
 			}
+			cost := g.shift(owner, []int32{v}, empty)
+			if cost > 0 && moved+cost > within {
+				continue
+			}
+			moved += cost
 			owner[v] = empty
 			taken += g.load[v]
 			left--

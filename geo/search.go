@@ -1,82 +1,103 @@
 package geo
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
-// search improves an assignment by handing units across borders. Each territory stays in one
-// piece at every step; distance, load and changes of hands are weighed in one cost.
+// search improves an assignment by handing units across borders. No territory falls into more pieces than it had;
+// distance, load and changes of hands are weighed in one cost.
 type search struct {
 	g      *ground
 	source *rand.Rand
 	owner  []int32
 	load   []float64
-	count  []int32
-	centre []vec // where a territory's workload is nearest on the mean; moves once in a sweep
+	more   [][]float64 // loads in the further measures
+	count  []int32     // units of each territory
+	centre []vec       // where a territory's workload is nearest on the mean, or its home; moves once in a sweep
+	moved  float64     // workload that is not where it is today
+	within float64     // the most that may be
+
+	rim []int32 // movable units with a neighbour elsewhere
+	at  []int32 // where in the rim each unit stands, or -1
 
 	mark  []int32 // scratch of branch: the stamp under which a unit was last reached
 	stamp int32
 	queue []int32
 	group []int32
+	extra []float64 // scratch: amounts of a group
 }
 
 func newSearch(g *ground, owner []int32, source *rand.Rand) *search {
 	k := g.territories()
 	s := &search{
-		g: g, source: source, owner: owner,
+		g: g, source: source, owner: owner, within: math.Inf(1),
 		load: make([]float64, k), count: make([]int32, k), centre: g.middles(owner),
-		mark: make([]int32, len(owner)),
+		mark: make([]int32, len(owner)), at: make([]int32, len(owner)), extra: make([]float64, len(g.further)),
+	}
+	for range g.further {
+		s.more = append(s.more, make([]float64, k))
 	}
 	for u, t := range owner {
 		s.load[t] += g.load[u]
 		s.count[t]++
+		for m := range g.further {
+			s.more[m][t] += g.further[m].amount[u]
+		}
+		if g.current != nil && g.current[u] != Free && g.current[u] != t {
+			s.moved += g.settled[u]
+		}
+		s.at[u] = -1
+	}
+	for u := range owner {
+		s.border(int32(u))
 	}
 	return s
 }
 
 const (
-	sweeps     = 2400       // most proposals per unit
-	proposals  = 12_000_000 // most proposals in all
-	force0     = 10.0       // of a load off its target, against distance, at the start
-	force1     = 3000.0     // and at the end
-	hot, cold  = 1.0, 0.01  // temperatures, in parts of a typical unit
-	warm       = 0.1        // the first temperature where today's design is to be kept
-	headroom   = 0.7        // part of the tolerance the search allows itself
-	patience   = 3.0        // how much farther below its target than above it today's territory may stay
-	searchable = 300        // units looked at before a loop around a unit is given up
+	headroom   = 0.96  // part of the tolerance the search allows itself
+	patience   = 3.0   // how much farther below its target than above it today's territory may stay
+	searchable = 300   // units looked at before a loop around a unit is given up
+	force0     = 10.0  // of a load off its target, against distance, at the start
+	force1     = 3000. // and at the end
 )
 
-// anneal tries moves that at first may make things worse by about one typical unit, later
-// hardly at all.
-func (s *search) anneal() {
+// effort is how long and how boldly to anneal.
+type effort struct {
+	sweeps    int     // proposals per unit of the rim
+	hot, cold float64 // temperatures, in parts of a typical unit
+	force     float64 // of a load off its target, against distance, at the start; force1 at the end
+}
+
+var full = effort{sweeps: 1500, hot: 4, cold: 0.01, force: force0}
+
+// anneal tries moves that at first may make things worse by about one typical unit, later hardly at all
+// (Kirkpatrick, Gelatt and Vecchi 1983).
+func (s *search) anneal(e effort) {
 	g := s.g
-	if g.territories() == 1 {
-		return
-	}
-	n := len(s.owner)
-	typical := g.total / float64(n)
-	start := hot
-	if g.current != nil {
-		start = warm
-	}
-	rounds := min(sweeps, proposals/n+1)
-	for sweep := range rounds {
+	typical := g.total / float64(len(s.owner))
+	for sweep := range e.sweeps {
+		if len(s.rim) == 0 {
+			return
+		}
 		if sweep%5 == 0 {
 			s.recentre()
 		}
-		done := float64(sweep) / float64(rounds)
-		temperature := typical * start * math.Pow(cold/start, done)
-		force := force0 * math.Pow(force1/force0, done)
-		for range n {
-			u := int32(s.source.IntN(n))
+		done := float64(sweep) / float64(e.sweeps)
+		temperature := typical * e.hot * math.Pow(e.cold/e.hot, done)
+		force := e.force * math.Pow(force1/e.force, done)
+		for range len(s.rim) {
+			u := s.rim[s.source.IntN(len(s.rim))]
 			around := g.near.of(u)
-			if len(around) == 0 {
-				continue
-			}
 			to := s.owner[around[s.source.IntN(len(around))]]
-			if to != s.owner[u] {
+			if to != s.owner[u] && !g.vacant(to) {
 				s.try(u, to, temperature, force)
+			}
+			if len(s.rim) == 0 {
+				return
 			}
 		}
 	}
@@ -91,61 +112,149 @@ func (s *search) try(u, to int32, temperature, force float64) {
 	if s.change(s.group, from, to, force) > limit {
 		return
 	}
-	if !s.branch(u) || len(s.group) == int(s.count[from]) {
+	if !s.branch(u) || s.emptied(from, len(s.group)) {
 		return
 	}
 	if len(s.group) > 1 && s.change(s.group, from, to, force) > limit {
 		return
 	}
-	for _, v := range s.group {
-		s.owner[v] = to
-		s.load[from] -= s.g.load[v]
-		s.load[to] += s.g.load[v]
+	if g := s.g; g.current != nil && s.moved+s.uprooted(s.group, from, to) > s.within {
+		return
 	}
-	s.count[from] -= int32(len(s.group))
-	s.count[to] += int32(len(s.group))
+	s.hand(s.group, from, to)
+}
+
+// emptied says whether a territory that is to have ground would lose its last units.
+func (s *search) emptied(from int32, leaving int) bool {
+	return leaving >= int(s.count[from]) && !s.g.vacant(from)
 }
 
 // change is what handing the group over adds to the cost.
 func (s *search) change(group []int32, from, to int32, force float64) float64 {
 	g := s.g
 	var load, distance, moved float64
+	clear(s.extra)
 	for _, u := range group {
 		load += g.load[u]
-		distance += g.load[u] * (g.middle[u].distance(s.centre[to]) - g.middle[u].distance(s.centre[from]))
+		distance += g.distance(u, s.centre[to]) - g.distance(u, s.centre[from])
 		if g.current != nil {
 			switch g.current[u] {
 			case from:
-				moved += g.settled[u]
+				moved += g.stay[u]
 			case to:
-				moved -= g.settled[u]
+				moved -= g.stay[u]
 			}
 		}
+		for m := range g.further {
+			s.extra[m] += g.further[m].amount[u]
+		}
 	}
-	off := s.penalty(from, -load) + s.penalty(to, load) - s.penalty(from, 0) - s.penalty(to, 0)
-	return distance/g.scale + force*off + g.price*moved
+	off := s.penalty(from, -load, s.extra, -1) + s.penalty(to, load, s.extra, 1) - s.penalty(from, 0, nil, 0) - s.penalty(to, 0, nil, 0)
+	return distance/g.scale + force*off + moved
 }
 
-// penalty is that of a territory's load after adding to it: the square of what exceeds the
-// tolerance, in units of workload. Where changes of hands have a price, too little work is
-// borne longer than too much: only overload must be moved.
-func (s *search) penalty(t int32, add float64) float64 {
-	target := s.g.target[t]
-	off := (s.load[t]+add)/target - 1
-	if off < 0 && s.g.current != nil {
-		off /= patience
+// uprooted is the workload that handing the group over moves away from where it is today.
+func (s *search) uprooted(group []int32, from, to int32) (moved float64) {
+	g := s.g
+	if g.current == nil {
+		return 0
 	}
-	off = math.Abs(off) - headroom*s.g.tolerance
+	for _, u := range group {
+		switch g.current[u] {
+		case from:
+			moved += g.settled[u]
+		case to:
+			moved -= g.settled[u]
+		}
+	}
+	return moved
+}
+
+// penalty is that of a territory's loads after adding to them: the square of what exceeds the tolerance, in units of
+// workload. Where changes of hands have a price, too little work is borne longer than too much: only overload must be
+// moved. The further amounts count with the given sign.
+func (s *search) penalty(t int32, add float64, extra []float64, sign float64) float64 {
+	g := s.g
+	p := g.excess((s.load[t]+add-g.target[t])/g.norm[t], g.tolerance)
+	for m := range g.further {
+		f := &g.further[m]
+		x := s.more[m][t]
+		if extra != nil {
+			x += sign * extra[m]
+		}
+		p += g.excess((x-f.target[t])/f.norm[t], f.Tolerance)
+	}
+	return p * g.norm[t]
+}
+
+// excess is about the square of how far a load is off its target beyond the tolerance, both in parts of the target.
+// A little of it is linear, so that at the end no price of a change of hands is worth an overload.
+func (g *ground) excess(off, tolerance float64) float64 {
+	if off < 0 {
+		off = -off
+		if g.current != nil {
+			off /= patience
+		}
+	}
+	off -= headroom * tolerance
 	if off <= 0 {
 		return 0
 	}
-	return off * off * target
+	return off * (off + g.firm)
+}
+
+// hand gives the group to another territory.
+func (s *search) hand(group []int32, from, to int32) {
+	g := s.g
+	s.moved += s.uprooted(group, from, to)
+	for _, v := range group {
+		s.owner[v] = to
+		s.load[from] -= g.load[v]
+		s.load[to] += g.load[v]
+		for m := range g.further {
+			s.more[m][from] -= g.further[m].amount[v]
+			s.more[m][to] += g.further[m].amount[v]
+		}
+	}
+	s.count[from] -= int32(len(group))
+	s.count[to] += int32(len(group))
+	for _, v := range group {
+		s.border(v)
+		for _, w := range g.near.of(v) {
+			s.border(w)
+		}
+	}
+}
+
+// border puts a unit on the rim or takes it off.
+func (s *search) border(u int32) {
+	outside := false
+	if s.g.movable(u) {
+		for _, v := range s.g.near.of(u) {
+			if s.owner[v] != s.owner[u] {
+				outside = true
+				break
+			}
+		}
+	}
+	at := s.at[u]
+	switch {
+	case outside && at < 0:
+		s.at[u] = int32(len(s.rim))
+		s.rim = append(s.rim, u)
+	case !outside && at >= 0:
+		last := s.rim[len(s.rim)-1]
+		s.rim[at], s.at[last] = last, at
+		s.rim = s.rim[:len(s.rim)-1]
+		s.at[u] = -1
+	}
 }
 
 // branch extends the group from u alone by the small pieces that would be cut off were u to
-// leave. It says no where it cannot tell within reason.
+// leave. It says no where it cannot tell within reason, or where locked ground would be cut off.
 func (s *search) branch(u int32) bool {
 	g, from := s.g, s.owner[u]
+	s.group = append(s.group[:0], u)
 	s.stamp++
 	s.mark[u] = s.stamp
 	waiting := 0
@@ -201,49 +310,78 @@ func (s *search) branch(u int32) bool {
 		pieces++
 	}
 	for i, p := range spans[:pieces] {
-		if i != main {
-			s.group = append(s.group, s.queue[p.lo:p.hi]...)
+		if i == main {
+			continue
 		}
+		for _, v := range s.queue[p.lo:p.hi] {
+			if !g.movable(v) {
+				return false
+			}
+		}
+		s.group = append(s.group, s.queue[p.lo:p.hi]...)
 	}
 	return true
 }
 
-// recentre moves each centre a step towards the place with the least mean distance
+// recentre moves each centre that is no home a step towards the place with the least mean distance
 // (Weiszfeld's iteration).
 func (s *search) recentre() {
+	g := s.g
 	sum := make([]vec, len(s.centre))
 	pull := make([]float64, len(s.centre))
 	for range 2 {
 		clear(sum)
 		clear(pull)
 		for u, t := range s.owner {
-			p := s.g.middle[u]
-			w := s.g.load[u] / (p.distance(s.centre[t]) + 0.05)
+			p := g.middle[u]
+			w := g.pull[u] / (p.distance(s.centre[t]) + 0.05)
 			sum[t] = vec{sum[t].x + w*p.x, sum[t].y + w*p.y}
 			pull[t] += w
 		}
 		for t := range sum {
-			if pull[t] > 0 {
+			if pull[t] > 0 && g.home[t] == nil {
 				s.centre[t] = vec{sum[t].x / pull[t], sum[t].y / pull[t]}
 			}
 		}
 	}
 }
 
-// cost is that of the whole assignment, to compare the ends of several searches. It brings the centres up to date
-// first, one step further each time it is asked.
-func (s *search) cost() float64 {
-	s.recentre()
-	var distance, moved, worst float64
+// state is an assignment and what it is worth.
+type state struct {
+	owner []int32
+	loose int     // territories in pieces, and territories that should have ground and have none
+	over  float64 // what the worst load is above its target and tolerance, in parts of the target
+	cost  float64
+	moved float64 // workload that changed hands
+}
+
+// state takes down where the search is. It brings the centres up to date first.
+func (s *search) state() state {
+	g := s.g
+	for range 3 {
+		s.recentre()
+	}
+	at := state{owner: slices.Clone(s.owner), loose: broken(g, s.owner), moved: s.moved}
 	for u, t := range s.owner {
-		distance += s.g.load[u] * s.g.middle[u].distance(s.centre[t])
-		if s.g.current != nil && s.g.current[u] >= 0 && s.g.current[u] != t {
-			moved += s.g.settled[u]
+		at.cost += g.distance(int32(u), s.centre[t]) / g.scale
+		if g.current != nil && g.current[u] != Free && g.current[u] != t {
+			at.cost += g.stay[u]
 		}
 	}
-	for t, load := range s.load {
-		worst = max(worst, load/s.g.target[t]-1)
+	for t := range s.load {
+		if s.count[t] == 0 && !g.vacant(int32(t)) {
+			at.loose++
+		}
+		at.over = max(at.over, (s.load[t]-g.target[t])/g.norm[t]-g.tolerance)
+		for m, f := range g.further {
+			at.over = max(at.over, (s.more[m][t]-f.target[t])/f.norm[t]-f.Tolerance)
+		}
+		at.cost += force1 * s.penalty(int32(t), 0, nil, 0)
 	}
-	over := max(0, worst-s.g.tolerance)
-	return (distance/s.g.scale + s.g.price*moved) * (1 + 20*over)
+	return at
+}
+
+// compare puts the better state first: whole territories, then even ones, then what is near and stays.
+func (a state) compare(b state) int {
+	return cmp.Or(cmp.Compare(a.loose, b.loose), cmp.Compare(a.over, b.over), cmp.Compare(a.cost, b.cost), cmp.Compare(a.moved, b.moved))
 }

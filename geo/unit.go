@@ -3,13 +3,15 @@ package geo
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"strconv"
 )
 
 // Unit is the piece of ground a design never divides: a cell with its sites. Where one cell
-// would weigh too much of a territory it is several finer cells instead, down to one address.
-// A locked customer is a unit of its own.
+// would weigh too much of a territory it is several finer cells instead, down to one address; so it is where its
+// sites have several owners today, and then down to the customers of one owner. A locked customer is a unit of its own.
 type Unit struct {
 	Cell     Cell
 	Part     int // tells units of one cell apart: 0 for the first
@@ -27,61 +29,181 @@ func (u Unit) Name() string {
 	return u.Cell.String() + "-" + strconv.Itoa(u.Part)
 }
 
-// unitsOf gathers sites into cells of the given resolution and splits those heavier than limit.
-// The order of the answer is that of the cells.
-func unitsOf(sites []Site, resolution int, limit float64) ([]Unit, error) {
-	places := make([]address, len(sites))
-	for i, s := range sites {
-		at, err := Ancestors(s.Point, FinestResolution, FinestResolution)
+// address is a site, the cell of FinestResolution it stands on, and what ties it to a territory.
+type address struct {
+	site    int
+	cell    Cell
+	ground  int // the territory its ground is locked to, or Free
+	current int // the territory it is in today, or Free
+}
+
+// dividing is the making of units from sites.
+type dividing struct {
+	sites []Site
+	limit float64 // above which a cell is divided
+	units []Unit
+	lock  []int32 // of each unit, the territory it is locked to, or Free
+}
+
+// unitsOf gathers the brief's sites into cells of the given resolution and divides those heavier than limit, or
+// of several owners. The order of the answer is that of the cells and parts. With each unit comes the territory it is
+// locked to.
+func unitsOf(b Brief, resolution int, limit float64) ([]Unit, []int32, error) {
+	d := dividing{sites: b.Sites, limit: limit}
+	places := make([]address, 0, len(b.Sites))
+	coarsest := FinestResolution
+	for c := range maps.Keys(b.HeldCells) {
+		coarsest = min(coarsest, c.Resolution())
+	}
+	for i, s := range b.Sites {
+		within, err := Ancestors(s.Point, coarsest, FinestResolution)
 		if err != nil {
-			return nil, fmt.Errorf("site %s: %w", s.ID, err)
+			return nil, nil, fmt.Errorf("site %s: %w", s.ID, err)
 		}
-		places[i] = address{site: i, cell: at[0]}
+		at := address{site: i, cell: within[len(within)-1], ground: Free, current: Free}
+		for _, c := range within {
+			if t, held := b.HeldCells[c]; held {
+				at.ground = t
+			}
+		}
+		if b.Current != nil {
+			at.current = b.Current[i]
+		}
+		if b.Held != nil && b.Held[i] != Free {
+			if err := d.unit(at.cell, []address{at}, b.Held[i], true); err != nil {
+				return nil, nil, err
+			}
+			continue
+		}
+		places = append(places, at)
 	}
 	slices.SortFunc(places, func(a, b address) int {
 		return cmp.Or(cmp.Compare(a.cell, b.cell), cmp.Compare(a.site, b.site))
 	})
-	return split(nil, places, sites, resolution, limit)
+	if err := d.split(places, resolution); err != nil {
+		return nil, nil, err
+	}
+	return d.ordered()
 }
 
-// address is a site and the cell of FinestResolution it stands on.
-type address struct {
-	site int
-	cell Cell
-}
-
-// split appends the units of sorted places, cell by cell of the resolution.
-func split(units []Unit, places []address, sites []Site, resolution int, limit float64) ([]Unit, error) {
+// split makes the units of sorted places, cell by cell of the resolution.
+func (d *dividing) split(places []address, resolution int) error {
 	for len(places) > 0 {
 		cell, err := places[0].cell.Parent(resolution)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		n, load := 0, 0.0
 		for n < len(places) {
-			if c, err := places[n].cell.Parent(resolution); err != nil || c != cell {
-				break
+			if n > 0 && places[n].cell != places[n-1].cell {
+				if c, err := places[n].cell.Parent(resolution); err != nil || c != cell {
+					break
+				}
 			}
-			load += sites[places[n].site].Workload
+			load += d.sites[places[n].site].Workload
 			n++
 		}
 		here := places[:n]
 		places = places[n:]
-		if divisible := here[0].cell != here[n-1].cell; divisible && load > limit {
-			if units, err = split(units, here, sites, resolution+1, limit); err != nil {
-				return nil, err
-			}
-			continue
+		divisible, alike := here[0].cell != here[n-1].cell, oneOwner(here)
+		switch {
+		case divisible && (load > d.limit || !alike):
+			err = d.split(here, resolution+1)
+		case alike:
+			err = d.unit(cell, here, here[0].ground, false)
+		default:
+			err = d.part(cell, here)
 		}
-		center, err := cell.Center()
 		if err != nil {
-			return nil, err
+			return err
 		}
-		unit := Unit{Cell: cell, Center: center, Workload: load, Sites: make([]int, n)}
-		for i, a := range here {
-			unit.Sites[i] = a.site
-		}
-		units = append(units, unit)
 	}
-	return units, nil
+	return nil
+}
+
+// oneOwner says whether the places may be one unit: the same lock, and no two owners today.
+func oneOwner(here []address) bool {
+	current := Free
+	for _, a := range here {
+		if a.ground != here[0].ground {
+			return false
+		}
+		if current == Free {
+			current = a.current
+		} else if a.current != Free && a.current != current {
+			return false
+		}
+	}
+	return true
+}
+
+// part makes a unit for each owner at one address. Sites nobody holds go with the first.
+func (d *dividing) part(cell Cell, here []address) error {
+	owners := slices.Clone(here)
+	slices.SortStableFunc(owners, func(a, b address) int {
+		return cmp.Or(cmp.Compare(a.ground, b.ground), cmp.Compare(a.current, b.current))
+	})
+	for len(owners) > 0 {
+		n := 1
+		for n < len(owners) && oneOwner(owners[:n+1]) {
+			n++
+		}
+		if err := d.unit(cell, owners[:n], owners[0].ground, false); err != nil {
+			return err
+		}
+		owners = owners[n:]
+	}
+	return nil
+}
+
+func (d *dividing) unit(cell Cell, here []address, lock int, exempt bool) error {
+	center, err := cell.Center()
+	if err != nil {
+		return err
+	}
+	u := Unit{Cell: cell, Center: center, Sites: make([]int, len(here)), Exempt: exempt}
+	for i, a := range here {
+		u.Sites[i] = a.site
+		u.Workload += d.sites[a.site].Workload
+	}
+	d.units = append(d.units, u)
+	d.lock = append(d.lock, int32(lock))
+	return nil
+}
+
+// ordered sorts the units and tells the parts of one cell apart, by name and by a metre or so: places on a map
+// of neighbours must differ.
+func (d *dividing) ordered() ([]Unit, []int32, error) {
+	order := all(len(d.units))
+	slices.SortFunc(order, func(i, j int) int {
+		a, b := d.units[i], d.units[j]
+		exempt := 0
+		if a.Exempt != b.Exempt {
+			exempt = 1
+			if b.Exempt {
+				exempt = -1
+			}
+		}
+		return cmp.Or(cmp.Compare(a.Cell, b.Cell), exempt, cmp.Compare(a.Sites[0], b.Sites[0]))
+	})
+	units, lock := make([]Unit, len(order)), make([]int32, len(order))
+	for n, i := range order {
+		u := d.units[i]
+		if n > 0 && units[n-1].Cell == u.Cell {
+			u.Part = units[n-1].Part + 1
+			u.Center = beside(u.Center, u.Part)
+		}
+		units[n], lock[n] = u, d.lock[i]
+	}
+	return units, lock, nil
+}
+
+// beside is a place about a metre away, a little more for each further part, on a spiral.
+func beside(p Point, part int) Point {
+	const metre = 1 / 110_570.0 // in degrees of latitude
+	r := metre * math.Sqrt(float64(part))
+	sin, cos := math.Sincos(2.4 * float64(part)) // the golden angle: no two parts in line
+	lat := math.Max(-90, math.Min(90, p.Lat+r*sin))
+	lon := p.Lon + r*cos/math.Max(0.01, math.Cos(p.Lat*math.Pi/180))
+	return Point{Lat: lat, Lon: math.Remainder(lon, 360)}
 }

@@ -1,0 +1,291 @@
+package geo
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A handover is a group of units that could go from one territory to a neighbour without cutting off others.
+type handover struct {
+	from, to int32
+	group    []int32
+	load     float64
+	more     []float64 // in the further measures
+	cost     float64   // of distance and changes of hands
+	moved    float64   // workload that leaves its owner of today
+}
+
+// A link is the last handover of a chain: each territory passes on about what it was handed by the one before.
+type link struct {
+	by    *handover
+	prev  int32   // the link before, or -1
+	first int32   // the territory the chain begins in
+	open  float64 // cost up to here, with the last territory's load not yet counted
+	moved float64
+}
+
+const (
+	longest = 14 // handovers in a chain
+	wide    = 3  // chains kept to each territory of each length
+	rings   = 60 // rounds of chains
+)
+
+// chains improves by ejection chains: groups handed along a path of territories, or around a ring, so that surplus
+// reaches a deficit far away though every territory between is full (Glover 1996; the rings are the cyclic exchanges of
+// Ahuja, Orlin and Sharma 2003). It ends when no chain it finds improves, or after so many rounds.
+func (s *search) chains(rounds int) {
+	k := s.g.territories()
+	if k < 2 {
+		return
+	}
+	s.recentre()
+	options := make([][]handover, k)
+	stale := make([]bool, k)
+	for t := range stale {
+		stale[t] = true
+	}
+	for range rounds {
+		s.offer(options, stale)
+		touched := make([]bool, k)
+		improved := false
+		for _, chain := range s.find(options) {
+			if slices.ContainsFunc(chain, func(h *handover) bool { return touched[h.from] || touched[h.to] }) {
+				continue
+			}
+			if !s.follow(chain) {
+				continue
+			}
+			improved = true
+			for _, h := range chain {
+				touched[h.from], touched[h.to] = true, true
+			}
+		}
+		if !improved {
+			return
+		}
+		// A territory's offers depend on its own units and on who is next to them.
+		copy(stale, touched)
+		for _, u := range s.rim {
+			for _, v := range s.g.near.of(u) {
+				if touched[s.owner[v]] {
+					stale[s.owner[u]] = true
+				}
+			}
+		}
+	}
+}
+
+// offer lists anew what the stale territories could hand over.
+func (s *search) offer(options [][]handover, stale []bool) {
+	g := s.g
+	for t := range options {
+		if stale[t] {
+			options[t] = options[t][:0]
+		}
+	}
+	rim := slices.Clone(s.rim)
+	slices.Sort(rim)
+	for _, u := range rim {
+		from := s.owner[u]
+		if !stale[from] || !s.branch(u) || s.emptied(from, len(s.group)) {
+			continue
+		}
+		group := slices.Clone(s.group)
+		around := g.near.of(u)
+		for i, v := range around {
+			to := s.owner[v]
+			if to == from || g.vacant(to) || slices.ContainsFunc(around[:i], func(w int32) bool { return s.owner[w] == to }) {
+				continue
+			}
+			h := handover{from: from, to: to, group: group, moved: s.uprooted(group, from, to)}
+			for _, w := range group {
+				h.load += g.load[w]
+				h.cost += (g.distance(w, s.centre[to]) - g.distance(w, s.centre[from])) / g.scale
+				if g.current != nil {
+					switch g.current[w] {
+					case from:
+						h.cost += g.stay[w]
+					case to:
+						h.cost -= g.stay[w]
+					}
+				}
+			}
+			if len(g.further) > 0 {
+				h.more = make([]float64, len(g.further))
+				for m := range g.further {
+					for _, w := range group {
+						h.more[m] += g.further[m].amount[w]
+					}
+				}
+			}
+			options[from] = append(options[from], h)
+		}
+	}
+	clear(stale)
+}
+
+// strain is what the loads of a territory cost more once it was handed one group and handed over another; either
+// may be nil.
+func (s *search) strain(t int32, in, out *handover) float64 {
+	add := 0.0
+	clear(s.extra)
+	if in != nil {
+		add += in.load
+		for m, x := range in.more {
+			s.extra[m] += x
+		}
+	}
+	if out != nil {
+		add -= out.load
+		for m, x := range out.more {
+			s.extra[m] -= x
+		}
+	}
+	return force1 * (s.penalty(t, add, s.extra, 1) - s.penalty(t, 0, nil, 0))
+}
+
+// find is for each territory the best chain that begins there and improves, the best of all first.
+func (s *search) find(options [][]handover) [][]*handover {
+	k := len(options)
+	const gain = -1e-9
+	type end struct {
+		total float64
+		last  link
+	}
+	best := make([]end, k)
+	for t := range best {
+		best[t].total = gain * s.g.total
+	}
+	relief := 0.0 // at most what a deficit at the end of a chain can make good
+	for t := range int32(k) {
+		relief = max(relief, force1*s.penalty(t, 0, nil, 0))
+	}
+	var links []link
+	reached := make([][]link, k)
+	extend := func(prev int32, from int32) {
+		var l link
+		var in *handover
+		if prev >= 0 {
+			l = links[prev]
+			in = l.by
+		}
+		for i := range options[from] {
+			h := &options[from][i]
+			next := link{by: h, prev: prev, first: from, open: l.open + h.cost + s.strain(from, in, h), moved: l.moved + h.moved}
+			if s.moved+next.moved > s.within && next.moved > 0 {
+				continue
+			}
+			if prev >= 0 {
+				next.first = l.first
+				if h.to == l.first {
+					start := s.origin(links, prev)
+					total := next.open - s.strain(h.to, nil, start) + s.strain(h.to, h, start)
+					if b := &best[l.first]; total < b.total {
+						*b = end{total, next}
+					}
+					continue
+				}
+				if s.passes(links, prev, h.to) {
+					continue
+				}
+			}
+			if total := next.open + s.strain(h.to, h, nil); total < best[next.first].total {
+				best[next.first] = end{total, next}
+			}
+			if next.open < relief {
+				reached[h.to] = keep(reached[h.to], next)
+			}
+		}
+	}
+	for t := range options {
+		extend(-1, int32(t))
+	}
+	for range longest - 1 {
+		lo := len(links)
+		for t := range reached {
+			links = append(links, reached[t]...)
+			reached[t] = reached[t][:0]
+		}
+		for i := lo; i < len(links); i++ {
+			extend(int32(i), links[i].by.to)
+		}
+	}
+	ends := slices.DeleteFunc(best, func(e end) bool { return e.last.by == nil })
+	slices.SortStableFunc(ends, func(a, b end) int { return cmp.Compare(a.total, b.total) })
+	chains := make([][]*handover, len(ends))
+	for i, e := range ends {
+		chains[i] = []*handover{e.last.by}
+		for at := e.last.prev; at >= 0; at = links[at].prev {
+			chains[i] = append(chains[i], links[at].by)
+		}
+	}
+	return chains
+}
+
+// keep holds the cheapest few chains that end with different loads.
+func keep(list []link, l link) []link {
+	for i := range list {
+		if list[i].by.load == l.by.load {
+			if l.open < list[i].open {
+				list[i] = l
+			}
+			return list
+		}
+	}
+	if len(list) < wide {
+		return append(list, l)
+	}
+	dearest := 0
+	for i := range list {
+		if list[i].open > list[dearest].open {
+			dearest = i
+		}
+	}
+	if l.open < list[dearest].open {
+		list[dearest] = l
+	}
+	return list
+}
+
+// passes says whether the chain touches the territory after its first.
+func (s *search) passes(links []link, at int32, t int32) bool {
+	for ; at >= 0; at = links[at].prev {
+		if links[at].by.to == t {
+			return true
+		}
+	}
+	return false
+}
+
+// origin is the first handover of the chain.
+func (s *search) origin(links []link, at int32) *handover {
+	for links[at].prev >= 0 {
+		at = links[at].prev
+	}
+	return links[at].by
+}
+
+// follow carries a chain out, its last handover first, or leaves everything as it was where one of them has become
+// impossible by those after it.
+func (s *search) follow(chain []*handover) bool {
+	for i, h := range chain {
+		if s.possible(h) {
+			s.hand(h.group, h.from, h.to)
+			continue
+		}
+		for _, h := range slices.Backward(chain[:i]) {
+			s.hand(h.group, h.to, h.from)
+		}
+		return false
+	}
+	return true
+}
+
+func (s *search) possible(h *handover) bool {
+	if s.owner[h.group[0]] != h.from || !s.branch(h.group[0]) || !slices.Equal(s.group, h.group) || s.emptied(h.from, len(h.group)) {
+		return false
+	}
+	return slices.ContainsFunc(h.group, func(u int32) bool {
+		return slices.ContainsFunc(s.g.near.of(u), func(v int32) bool { return s.owner[v] == h.to })
+	})
+}
