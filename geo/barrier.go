@@ -11,14 +11,14 @@ type barrier struct {
 	low, high vec
 }
 
-// stretch is how many points of a line share a box.
-const stretch = 32
+// boxed is how many points of a line share a box.
+const boxed = 32
 
 func barriersOf(lines [][]Point, flat plane) (all []barrier) {
 	for _, line := range lines {
-		for lo := 0; lo < len(line)-1; lo += stretch {
+		for lo := 0; lo < len(line)-1; lo += boxed {
 			b := barrier{}
-			for _, p := range line[lo:min(lo+stretch+1, len(line))] {
+			for _, p := range line[lo:min(lo+boxed+1, len(line))] {
 				b.line = append(b.line, flat.at(p))
 			}
 			b.low, b.high = b.line[0], b.line[0]

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// A handover is a group of units that could go from one territory to a neighbour without cutting off others.
-type handover struct {
+// A passing is a group of units that could go from one territory to a neighbour without cutting off others.
+type passing struct {
 	from, to int32
 	group    []int32
 	load     float64
@@ -15,9 +15,9 @@ type handover struct {
 	moved    float64   // workload that leaves its owner of today
 }
 
-// A link is the last handover of a chain: each territory passes on about what it was handed by the one before.
+// A link is the last passing of a chain: each territory passes on about what it was handed by the one before.
 type link struct {
-	by    *handover
+	by    *passing
 	prev  int32   // the link before, or -1
 	first int32   // the territory the chain begins in
 	open  float64 // cost up to here, with the last territory's load not yet counted
@@ -25,7 +25,7 @@ type link struct {
 }
 
 const (
-	longest = 14 // handovers in a chain
+	longest = 14 // passings in a chain
 	wide    = 3  // chains kept to each territory of each length
 	rings   = 60 // rounds of chains
 )
@@ -39,7 +39,7 @@ func (s *search) chains(rounds int) {
 		return
 	}
 	s.recentre()
-	options := make([][]handover, k)
+	options := make([][]passing, k)
 	stale := make([]bool, k)
 	for t := range stale {
 		stale[t] = true
@@ -49,7 +49,7 @@ func (s *search) chains(rounds int) {
 		touched := make([]bool, k)
 		improved := false
 		for _, chain := range s.find(options) {
-			if slices.ContainsFunc(chain, func(h *handover) bool { return touched[h.from] || touched[h.to] }) {
+			if slices.ContainsFunc(chain, func(h *passing) bool { return touched[h.from] || touched[h.to] }) {
 				continue
 			}
 			if !s.follow(chain) {
@@ -76,7 +76,7 @@ func (s *search) chains(rounds int) {
 }
 
 // offer lists anew what the stale territories could hand over.
-func (s *search) offer(options [][]handover, stale []bool) {
+func (s *search) offer(options [][]passing, stale []bool) {
 	g := s.g
 	for t := range options {
 		if stale[t] {
@@ -97,7 +97,7 @@ func (s *search) offer(options [][]handover, stale []bool) {
 			if to == from || g.vacant(to) || slices.ContainsFunc(around[:i], func(w int32) bool { return s.owner[w] == to }) {
 				continue
 			}
-			h := handover{from: from, to: to, group: group, moved: s.uprooted(group, from, to)}
+			h := passing{from: from, to: to, group: group, moved: s.uprooted(group, from, to)}
 			for _, w := range group {
 				h.load += g.load[w]
 				h.cost += (g.distance(w, s.centre[to]) - g.distance(w, s.centre[from])) / g.scale
@@ -126,7 +126,7 @@ func (s *search) offer(options [][]handover, stale []bool) {
 
 // strain is what the loads of a territory cost more once it was handed one group and handed over another; either
 // may be nil.
-func (s *search) strain(t int32, in, out *handover) float64 {
+func (s *search) strain(t int32, in, out *passing) float64 {
 	add := 0.0
 	clear(s.extra)
 	if in != nil {
@@ -145,7 +145,7 @@ func (s *search) strain(t int32, in, out *handover) float64 {
 }
 
 // find is for each territory the best chain that begins there and improves, the best of all first.
-func (s *search) find(options [][]handover) [][]*handover {
+func (s *search) find(options [][]passing) [][]*passing {
 	k := len(options)
 	const gain = -1e-9
 	type end struct {
@@ -164,7 +164,7 @@ func (s *search) find(options [][]handover) [][]*handover {
 	reached := make([][]link, k)
 	extend := func(prev int32, from int32) {
 		var l link
-		var in *handover
+		var in *passing
 		if prev >= 0 {
 			l = links[prev]
 			in = l.by
@@ -212,9 +212,9 @@ func (s *search) find(options [][]handover) [][]*handover {
 	}
 	ends := slices.DeleteFunc(best, func(e end) bool { return e.last.by == nil })
 	slices.SortStableFunc(ends, func(a, b end) int { return cmp.Compare(a.total, b.total) })
-	chains := make([][]*handover, len(ends))
+	chains := make([][]*passing, len(ends))
 	for i, e := range ends {
-		chains[i] = []*handover{e.last.by}
+		chains[i] = []*passing{e.last.by}
 		for at := e.last.prev; at >= 0; at = links[at].prev {
 			chains[i] = append(chains[i], links[at].by)
 		}
@@ -257,17 +257,17 @@ func (s *search) passes(links []link, at int32, t int32) bool {
 	return false
 }
 
-// origin is the first handover of the chain.
-func (s *search) origin(links []link, at int32) *handover {
+// origin is the first passing of the chain.
+func (s *search) origin(links []link, at int32) *passing {
 	for links[at].prev >= 0 {
 		at = links[at].prev
 	}
 	return links[at].by
 }
 
-// follow carries a chain out, its last handover first, or leaves everything as it was where one of them has become
+// follow carries a chain out, its last passing first, or leaves everything as it was where one of them has become
 // impossible by those after it.
-func (s *search) follow(chain []*handover) bool {
+func (s *search) follow(chain []*passing) bool {
 	for i, h := range chain {
 		if s.possible(h) {
 			s.hand(h.group, h.from, h.to)
@@ -281,7 +281,7 @@ func (s *search) follow(chain []*handover) bool {
 	return true
 }
 
-func (s *search) possible(h *handover) bool {
+func (s *search) possible(h *passing) bool {
 	if s.owner[h.group[0]] != h.from || !s.branch(h.group[0]) || !slices.Equal(s.group, h.group) || s.emptied(h.from, len(h.group)) {
 		return false
 	}

@@ -226,8 +226,8 @@ func (g *ground) seeds(source *rand.Rand) []vec {
 	return centre
 }
 
-// around is how many centres near a unit's own are compared before all are.
-const around = 24
+// nearby is how many centres near a unit's own are compared before all are.
+const nearby = 24
 
 // assign gives each unit the territory whose power d² − weight is least. The nearest centres of the one that had it
 // are tried first, as far as the triangle inequality leaves them a chance.
@@ -244,7 +244,7 @@ func (c clustering) assign(g *ground, weight []float64) {
 		far float64
 	}
 	near := make([][]beyond, len(c.centre))
-	m := min(around, len(places))
+	m := min(nearby, len(places))
 	for i, t := range c.open {
 		list := make([]beyond, 0, m+1)
 		tree.near(places[i], math.Inf(1), func(j int32) float64 {

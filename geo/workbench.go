@@ -190,7 +190,7 @@ func (w *Workbench) layOut(b Brief) error {
 			smallest = min(smallest, s)
 		}
 	}
-	units, err := unitsOf(b.Sites, w.resolution, heavy*smallest*w.total)
+	units, _, err := unitsOf(Brief{Sites: b.Sites}, w.resolution, heavy*smallest*w.total)
 	if err != nil {
 		return err
 	}
