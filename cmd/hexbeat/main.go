@@ -49,6 +49,7 @@ func commands() []command {
 		alignmentPublishCommand(),
 		planCommand(),
 		territoriesCommand(),
+		solveCommand(),
 		migrateCommand(),
 		doctorCommand(),
 		versionCommand(),

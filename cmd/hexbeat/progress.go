@@ -32,6 +32,15 @@ func (p *progress) at(done, of int) {
 	fmt.Fprintf(p.out, "\r%s %d of %d\033[K", p.what, done, of)
 }
 
+// say shows words in place of a count.
+func (p *progress) say(format string, args ...any) {
+	if p.out == nil || time.Since(p.shown) < redraw {
+		return
+	}
+	p.shown = time.Now()
+	fmt.Fprintf(p.out, "\r%s "+format+"\033[K", append([]any{p.what}, args...)...)
+}
+
 func (p *progress) end() {
 	if p.out != nil {
 		fmt.Fprint(p.out, "\r\033[K")

@@ -34,8 +34,9 @@ type checker struct {
 
 func newChecker(problem, solution []byte) (*checker, error) {
 	c := &checker{number: map[string]int{}, routeOf: map[int]int{}, begins: map[int]int64{}, ends: map[int]int64{}}
-	if err := json.Unmarshal(problem, &c.p); err != nil {
-		return nil, fmt.Errorf("the problem is no JSON of VROOM's: %w", err)
+	var err error
+	if c.p, err = parse(problem); err != nil {
+		return nil, err
 	}
 	if err := json.Unmarshal(solution, &c.s); err != nil {
 		return nil, fmt.Errorf("the solution is no JSON of VROOM's: %w", err)

@@ -2,17 +2,17 @@ package routetest
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 )
 
 // WithSteps is the problem with steps for its vehicles: every task, in the order of the file, on the first vehicle and at
 // the first place where it fits. It is no good solution, but a sound one to begin from. Breaks are left out.
 func WithSteps(given []byte) ([]byte, error) {
-	c := &checker{}
-	if err := json.Unmarshal(given, &c.p); err != nil {
-		return nil, fmt.Errorf("the problem is no JSON of VROOM's: %w", err)
+	p, err := parse(given)
+	if err != nil {
+		return nil, err
 	}
+	c := &checker{p: p}
 	c.all = c.p.everything()
 	c.ground = newGround(&c.p)
 	orders := make([][]work, len(c.p.Vehicles))

@@ -1,11 +1,17 @@
 package routetest
 
+import (
+	"encoding/json"
+	"fmt"
+)
+
 // problem is VROOM's input, as far as days and checks need it.
 type problem struct {
 	Jobs      []job             `json:"jobs,omitempty"`
 	Shipments []shipment        `json:"shipments,omitempty"`
 	Vehicles  []vehicle         `json:"vehicles"`
 	Matrices  map[string]tables `json:"matrices,omitempty"`
+	Matrix    [][]*int64        `json:"matrix,omitempty"` // the old name of the durations of a car
 	Hexbeat   *wishes           `json:"hexbeat,omitempty"`
 }
 
@@ -30,6 +36,7 @@ type task struct {
 type job struct {
 	task
 	Delivery []int64  `json:"delivery,omitempty"`
+	Amount   []int64  `json:"amount,omitempty"` // the old name of what is delivered
 	Pickup   []int64  `json:"pickup,omitempty"`
 	Skills   []int    `json:"skills,omitempty"`
 	Priority int64    `json:"priority,omitempty"`
@@ -115,6 +122,23 @@ type vehicleWish struct {
 type overtime struct {
 	From    int64 `json:"from"`
 	PerHour int64 `json:"per_hour"`
+}
+
+// parse reads a problem, old names included.
+func parse(given []byte) (p problem, err error) {
+	if err := json.Unmarshal(given, &p); err != nil {
+		return p, fmt.Errorf("the problem is no JSON of VROOM's: %w", err)
+	}
+	if p.Matrix != nil {
+		p.Matrices = map[string]tables{"car": {Durations: p.Matrix}}
+		p.Matrix = nil
+	}
+	for i, j := range p.Jobs {
+		if j.Delivery == nil && j.Pickup == nil {
+			p.Jobs[i].Delivery = j.Amount
+		}
+	}
+	return p, nil
 }
 
 // solution is VROOM's output. What must be there is a pointer, so that its absence can be seen.
