@@ -156,7 +156,14 @@ func (m *model) rebase() {
 	opens := Forever
 	for i := range m.p.Vehicles {
 		v := &m.p.Vehicles[i]
-		opens = min(opens, max(v.Opens, v.Closes-mostSpan/2, min(first, mostMoment)-mostSpan/4))
+		early := v.Opens
+		if v.Closes != Forever {
+			early = max(early, v.Closes-mostSpan/2)
+		}
+		if first != Forever {
+			early = max(early, first-mostSpan/4)
+		}
+		opens = min(opens, early)
 	}
 	m.base = min(opens, mostMoment)
 }
