@@ -153,8 +153,13 @@ func (s *Solver) Epochs(iterations int) iter.Seq[Epoch] {
 	}
 }
 
-// Best is the best plan found.
-func (s *Solver) Best() Solution { return s.best.solution() }
+// Best is the best plan found, with whatever still fits into it.
+func (s *Solver) Best() Solution {
+	best := newPlan(s.m, &s.version)
+	best.copyAll(s.best)
+	best.settle()
+	return best.solution()
+}
 
 // cost is what Solution.Cost will say.
 func (s *Solver) cost() float64 {

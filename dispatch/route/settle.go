@@ -1,0 +1,189 @@
+package route
+
+import "slices"
+
+// settle serves what a search has left out although somebody has room for it. A search overlooks places by chance, a
+// division into groups hides the vehicles of the others, and a break may stand in the way that could as well be taken
+// earlier or later. Afterwards no visit that is free of ties has a place in any trip, with the order of the others as it
+// is and the breaks wherever they fit.
+func (pl *plan) settle() {
+	if pl.m.linked && ones(pl.missing) > 0 {
+		pl.settleTied()
+	}
+	for again := true; again; {
+		again = false
+		var left []int32
+		each(pl.missing, func(c int32) {
+			if pl.m.partner[c] < 0 && pl.m.before[c] == nil && pl.m.followers[c] == nil {
+				left = append(left, c)
+			}
+		})
+		slices.SortStableFunc(left, func(a, b int32) int { return int(min(1, max(-1, pl.m.penalty[b]-pl.m.penalty[a]))) })
+		for _, c := range left {
+			again = pl.settleVisit(c) || again
+		}
+	}
+}
+
+// settleTied lets a search insert what is missing, ties and all, until it finds nothing more.
+func (pl *plan) settleTied() {
+	const patience = 3 // a place is overlooked once in a hundred times: not three times
+	s := newSearch(pl.m)
+	s.rng = newRandom(uint64(pl.m.n))
+	for _, other := range []*plan{s.now, s.trial, s.best} {
+		other.copyAll(pl)
+	}
+	for failed := 0; failed < patience; failed++ {
+		before := s.best.cost
+		s.fill()
+		if s.best.cost < before {
+			failed = -1
+		}
+	}
+	pl.copyAll(s.best)
+}
+
+// settleVisit inserts c where it costs least, or else where a break can give way to it.
+func (pl *plan) settleVisit(c int32) bool {
+	best := spot{pl.m.penalty[c], -1, -1}
+	for r := range pl.trips {
+		if at := pl.scan(c, int32(r), -1, nil); at.k >= 0 && at.cost < best.cost {
+			best = at
+		}
+	}
+	if best.k >= 0 {
+		pl.insert(c, best.r, int(best.k))
+		return true
+	}
+	for r := range pl.trips {
+		if pl.m.can[int(c)*pl.m.m+r] && len(pl.m.car[r].breaks) > 0 && pl.first[r] == 0 && pl.room(c, int32(r)) && pl.giveWay(c, int32(r)) {
+			return true
+		}
+	}
+	return false
+}
+
+// giveWay inserts c into the trip of vehicle r at the first place at which the breaks can be arranged around it.
+func (pl *plan) giveWay(c, r int32) bool {
+	t := &pl.trips[r]
+	old := slices.Clone(t.slots)
+	visits := make([]slot, 0, len(old)+1)
+	for _, s := range old[1 : len(old)-1] {
+		if !s.paused() {
+			visits = append(visits, s)
+		}
+	}
+	own := slot{node: c, place: pl.m.place[c], open: pl.m.hull[c].open, close: pl.m.hull[c].close}
+	before := t.cost
+	for k := range len(visits) + 1 {
+		arranged, ok := pl.arrange(r, slices.Insert(slices.Clone(visits), k, own))
+		if !ok {
+			continue
+		}
+		t.slots = append(append(append(t.slots[:0], old[0]), arranged...), old[len(old)-1])
+		pl.take(c, r)
+		pl.refresh(r)
+		if t.cost-before < pl.m.penalty[c] && pl.keeps(r) {
+			return true
+		}
+		pl.drop(c)
+		t.slots = append(t.slots[:0], old...)
+		pl.refresh(r)
+	}
+	return false
+}
+
+// keeps says whether a trip whose times are sound keeps to all its other bounds.
+func (pl *plan) keeps(r int32) bool {
+	t, car := &pl.trips[r], &pl.m.car[r]
+	return t.visits <= car.mostVisits && t.travel <= car.mostTravel && t.metres <= car.mostMetres && !pl.overloaded(r) && pl.light(r)
+}
+
+// light says whether what is on board during breaks stays within their bounds.
+func (pl *plan) light(r int32) bool {
+	m := pl.m
+	for d := range m.dims {
+		on := int64(0)
+		for _, s := range pl.trips[r].slots {
+			if s.node >= 0 && !m.shipment[s.node] {
+				on += m.delivery[int(s.node)*m.dims+d]
+			}
+		}
+		for _, s := range pl.trips[r].slots {
+			if s.node >= 0 {
+				on += m.gain(s.node, d)
+			}
+			if s.paused() {
+				if bound := m.car[r].breaks[pauseOf(s.node)].maxLoad; bound != nil && on > bound[d] {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// arrange puts the breaks of vehicle r between visits so that each visit ends as early as it can: for each of them and
+// each number of breaks before it, the earliest end follows from those of the visit before it.
+func (pl *plan) arrange(r int32, visits []slot) (arranged []slot, ok bool) {
+	m, car, class := pl.m, &pl.m.car[r], pl.m.class[r]
+	n := len(car.breaks)
+	ends := make([]int32, (len(visits)+2)*(n+1)) // by visits, then breaks, done; negative: not possible
+	took := make([]int, len(ends))               // breaks taken on the way there
+	for i := range ends {
+		ends[i] = -1
+	}
+	ends[0] = car.opens
+	place := car.start
+	for i := range len(visits) + 1 {
+		to := slot{place: car.end, close: car.closes}
+		if i < len(visits) {
+			to = visits[i]
+		}
+		arc := class.drive(place, to.place)
+		for b := range n + 1 {
+			now, rest := ends[i*(n+1)+b], arc
+			for k := b; now >= 0; k++ {
+				end := now + rest
+				var fits bool
+				if i == len(visits) {
+					fits = end <= car.closes
+				} else {
+					end, fits = begin(end, span{to.open, to.close}, m.windows[to.node])
+					end += class.service[to.node]
+					if to.place != place {
+						end += class.setup[to.node]
+					}
+				}
+				if at := (i+1)*(n+1) + k; fits && (ends[at] < 0 || end < ends[at]) {
+					ends[at], took[at] = end, k-b
+				}
+				if k == n {
+					break
+				}
+				start, open := begin(now, car.breaks[k].hull, car.breaks[k].windows)
+				if !open {
+					break
+				}
+				rest -= min(rest, start-now)
+				now = start + car.breaks[k].service
+			}
+		}
+		place = to.place
+	}
+	if ends[len(ends)-1] < 0 {
+		return nil, false
+	}
+	b := n
+	for i := len(visits); i >= 0; i-- {
+		for range took[(i+1)*(n+1)+b] {
+			b--
+			arranged = append(arranged, slot{node: int32(-2 - b), open: car.breaks[b].hull.open, close: car.breaks[b].hull.close})
+		}
+		if i > 0 {
+			arranged = append(arranged, visits[i-1])
+		}
+	}
+	slices.Reverse(arranged)
+	return arranged, true
+}
