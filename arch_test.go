@@ -23,7 +23,7 @@ var mayImport = map[string]string{
 	"customer":        "geo hours",
 	"customer/table":  "geo hours customer",
 	"dispatch":        "geo hours auth roster customer dispatch/route",
-	"notify":          "roster dispatch",
+	"notify":          "hours roster dispatch",
 	"notify/fcm":      "notify",
 	"notify/fcmtest":  "notify",
 	"tiles":           "geo",

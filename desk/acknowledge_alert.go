@@ -2,11 +2,9 @@ package desk
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/notify"
-	"github.com/hexbeat/hexbeat/postgres"
 )
 
 // AcknowledgeAlert is the rep's word: understood.
@@ -28,19 +26,4 @@ func (c AcknowledgeAlert) run(ctx context.Context, tx *Tx) (notify.Alert, error)
 		return after, err
 	}
 	return after, tx.saveAlert(ctx, after)
-}
-
-// saveAlert writes an alert's new state, with its feed line.
-func (tx *Tx) saveAlert(ctx context.Context, a notify.Alert) error {
-	if err := tx.SaveAlert(ctx, a); err != nil {
-		return fmt.Errorf("save alert %s: %w", a.ID, err)
-	}
-	rep, err := tx.Rep(ctx, a.RepID)
-	if err != nil {
-		return err
-	}
-	return tx.AddChanges(ctx, tx.Now, postgres.FeedChange{
-		Kind: "alert", ID: a.ID, Version: a.Version, RepBefore: &a.RepID, RepAfter: &a.RepID,
-		BranchBefore: &rep.BranchID, BranchAfter: &rep.BranchID,
-	})
 }

@@ -4,23 +4,37 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/notify"
 	"github.com/riverqueue/river"
 )
 
-// SendAlert is the job that hands an alert to its rep's devices.
+// SendAlert is the job that hands an alert to its rep's devices of one transport.
 type SendAlert struct {
-	Organization uuid.UUID `json:"organization"`
-	Alert        uuid.UUID `json:"alert"`
+	Organization uuid.UUID   `json:"organization"`
+	Alert        uuid.UUID   `json:"alert"`
+	Channel      string      `json:"channel"`         // the transport; "" in jobs of older programs, which knew FCM alone
+	Also         []uuid.UUID `json:"also,omitempty"`  // alerts of the same rep that go out with it, in one push: a digest
+	Again        bool        `json:"again,omitempty"` // somebody asked for it: an escalated alert is handed over too
 }
 
 // Kind names the job in the queue.
 func (SendAlert) Kind() string { return "send_alert" }
 
-// InsertOpts puts pushes into a queue of their own: a slow provider holds up nothing else.
-func (SendAlert) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueuePush, MaxAttempts: 20}
+// InsertOpts puts each channel's pushes into a queue of their own: a slow provider holds up nothing else.
+func (j SendAlert) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: QueueOf(j.Channel), MaxAttempts: 20}
+}
+
+// QueueOf is the queue of a channel. Transports that no program here knows share one.
+func QueueOf(channel string) string {
+	if slices.Contains(notify.Transports(), channel) {
+		return QueuePush + "_" + strings.ToLower(channel)
+	}
+	return QueuePush
 }
 
 // PlanDays is the job that plans a day of a branch.
@@ -40,7 +54,8 @@ func (PlanDays) InsertOpts() river.InsertOpts {
 
 // The queues, one per kind of work that may be slow by itself.
 const (
-	QueuePush  = "push"
+	QueuePush  = "push"  // and one for each channel, see QueueOf
+	QueueSteps = "steps" // what comes next with alerts
 	QueuePlan  = "plan"
 	QueueClock = "clock" // periodic work, which must not wait behind a backlog
 )

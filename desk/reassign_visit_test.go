@@ -23,6 +23,9 @@ func TestReassignmentLivesItsWholeLife(t *testing.T) {
 	t.Parallel()
 	w := desktest.Planned(t)
 	from, to := w.Branches[0].Reps[0], w.Branches[0].Reps[1]
+	for rep := range 2 {
+		w.Phone(t, 0, rep, "FCM")
+	}
 	v := planned(t, w, from.ID)[2]
 	fromBefore, toBefore := day(t, w, from.ID), day(t, w, to.ID)
 	before := footprint(t, w)

@@ -8,9 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/hours"
-	"github.com/hexbeat/hexbeat/notify"
 	"github.com/hexbeat/hexbeat/postgres"
-	"github.com/riverqueue/river"
 )
 
 // audit writes the command's line. Targets were named along the way.
@@ -39,53 +37,6 @@ func (tx *Tx) open(ctx context.Context, kind, reason, note string) error {
 	return tx.AddBatch(ctx, postgres.Batch{
 		ID: tx.Batch, Kind: kind, Reason: reason, Note: note, Actor: tx.Caller.Person, Door: tx.Caller.Door, At: tx.Now,
 	})
-}
-
-// tell makes one alert for each rep of its notices, with a job that sends it in the same transaction. Whoever did the
-// thing is not told of it.
-func (tx *Tx) tell(ctx context.Context, reason string, site callsByVisit, notices []dispatch.Notice) ([]AlertPreview, error) {
-	byRep := map[uuid.UUID][]dispatch.Notice{}
-	var reps []uuid.UUID
-	for _, n := range notices {
-		if n.RepID == tx.Caller.Rep {
-			continue
-		}
-		if byRep[n.RepID] == nil {
-			reps = append(reps, n.RepID)
-		}
-		byRep[n.RepID] = append(byRep[n.RepID], n)
-	}
-	var previews []AlertPreview
-	var jobs []river.InsertManyParams
-	for _, rep := range reps {
-		alert := notify.Alert{
-			ID: newID(), RepID: rep, BatchID: tx.Batch, Kind: notify.Kind(byRep[rep][0].Kind), State: notify.Queued,
-			Version: 1, CreatedAt: tx.Now,
-		}
-		for _, n := range byRep[rep] {
-			call := site[n.VisitID]
-			alert.Items = append(alert.Items, notify.Item{
-				VisitID: n.VisitID, Site: call.Site.Name, Arrival: n.Arrival, TimeZone: call.Site.TimeZone, Reason: reason,
-				Moved: notify.Kind(n.Kind) != alert.Kind,
-			})
-		}
-		if err := tx.AddAlert(ctx, alert); err != nil {
-			return nil, fmt.Errorf("add alert: %w", err)
-		}
-		jobs = append(jobs, river.InsertManyParams{Args: SendAlert{Organization: tx.Organization, Alert: alert.ID}})
-		who, err := tx.Rep(ctx, rep)
-		if err != nil {
-			return nil, fmt.Errorf("alert rep %s: %w", rep, err)
-		}
-		if err := tx.AddChanges(ctx, tx.Now, postgres.FeedChange{
-			Kind: "alert", ID: alert.ID, Version: 1, RepBefore: &rep, RepAfter: &rep, BranchBefore: &who.BranchID, BranchAfter: &who.BranchID,
-		}); err != nil {
-			return nil, err
-		}
-		tx.concerns(alert.ID)
-		previews = append(previews, AlertPreview{Rep: rep, Kind: string(alert.Kind)})
-	}
-	return previews, tx.enqueue(ctx, jobs...)
 }
 
 // saveDays writes the routes of changed days, each with its feed line. A route that is new gets its id here.

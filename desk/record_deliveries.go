@@ -12,38 +12,69 @@ import (
 	"github.com/hexbeat/hexbeat/roster"
 )
 
-// RecordDeliveries keeps what came of handing an alert to devices. Only the engine sends.
+// RecordDeliveries keeps what came of handing an alert to its rep's devices of one channel. A channel that can't carry it is passed over:
+// the next is asked. Only the engine sends.
 type RecordDeliveries struct {
-	Alert uuid.UUID
-	Tries []postgres.Delivery
+	Alert   uuid.UUID
+	Also    []uuid.UUID // alerts that went out with it
+	Channel string
+	Tries   []postgres.Delivery // of Alert; none where no device was left to try
 }
 
 func (c RecordDeliveries) run(ctx context.Context, tx *Tx) (notify.Alert, error) {
 	if tx.Caller.Door != auth.Engine {
 		return notify.Alert{}, auth.ErrForbidden
 	}
-	alert, err := tx.LockAlert(ctx, c.Alert)
+	for _, try := range c.Tries {
+		if try.Outcome != postgres.DeliveryForgotten {
+			continue
+		}
+		// The provider says the token is dead. Another worker may have learnt the same.
+		if err := tx.ForgetDeadDevice(ctx, try.Device, try.Detail, tx.Now); err != nil && !errors.Is(err, roster.ErrNoDevice) {
+			return notify.Alert{}, err
+		}
+	}
+	for _, id := range c.Also {
+		if _, err := c.record(ctx, tx, id); err != nil && !errors.Is(err, notify.ErrNoAlert) {
+			return notify.Alert{}, err
+		}
+	}
+	return c.record(ctx, tx, c.Alert)
+}
+
+// record writes the tries down for one of the alerts that went out.
+func (c RecordDeliveries) record(ctx context.Context, tx *Tx, id uuid.UUID) (notify.Alert, error) {
+	alert, err := tx.LockAlert(ctx, id)
 	if err != nil {
 		return notify.Alert{}, err
 	}
-	tx.concerns(c.Alert)
-	after := alert
+	tx.concerns(id)
+	after, carried := alert, false
 	for _, try := range c.Tries {
+		if id != c.Alert {
+			try.ID, try.Alert = newID(), id
+		}
 		if err := tx.AddDelivery(ctx, try); err != nil {
 			return notify.Alert{}, fmt.Errorf("add delivery: %w", err)
 		}
 		switch try.Outcome {
 		case postgres.DeliverySent:
-			after = after.Handed(try.TriedAt)
-		case postgres.DeliveryForgotten:
-			// The provider says the token is dead. Another worker may have learnt the same.
-			if err := tx.ForgetDeadDevice(ctx, try.Device, try.Detail, tx.Now); err != nil && !errors.Is(err, roster.ErrNoDevice) {
-				return notify.Alert{}, err
-			}
+			after, carried = after.Handed(try.TriedAt), true
+		case postgres.DeliveryRetry:
+			carried = true // it is being asked again
 		}
 	}
-	if after.Version == alert.Version {
-		return after, nil
+	if !carried {
+		given, err := tx.Handed(ctx, id, c.Channel)
+		if err != nil {
+			return notify.Alert{}, err
+		}
+		if !given && len(alert.Channels) > 0 && alert.Channels[len(alert.Channels)-1] == c.Channel {
+			after = after.PassedOver(tx.Now)
+		}
 	}
-	return after, tx.saveAlert(ctx, after)
+	if after.Version != alert.Version {
+		return after, tx.saveAlert(ctx, after)
+	}
+	return after, tx.SaveAlert(ctx, after)
 }

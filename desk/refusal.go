@@ -41,6 +41,7 @@ var refusals = map[string]error{
 	"NO_VISIT":        dispatch.ErrNoVisit,
 	"NO_REP":          roster.ErrNoRep,
 	"NO_DEVICE":       roster.ErrNoDevice,
+	"NO_BRANCH":       roster.ErrNoBranch,
 	"NO_SITE":         customer.ErrNoSite,
 	"NO_ALERT":        notify.ErrNoAlert,
 	"ALERT_ENDED":     notify.ErrEnded,

@@ -23,4 +23,5 @@ type Notice struct {
 	Kind    string
 	VisitID uuid.UUID
 	Arrival *time.Time // planned; nil where the rep does not go there any more
+	Told    *time.Time // the arrival the rep knew of before; nil where none is known
 }

@@ -73,7 +73,7 @@ func Reassign(call Call, from *RepDay, to RepDay, seen Revision, reason string, 
 	out.Notices = append(out.Notices, Notice{RepID: to.Rep.ID, Kind: kind, VisitID: visit.ID, Arrival: &arrival})
 	out.Notices = append(out.Notices, taken.notices...)
 	if lost {
-		out.Notices = append(out.Notices, Notice{RepID: *visit.RepID, Kind: VisitsLost, VisitID: visit.ID})
+		out.Notices = append(out.Notices, Notice{RepID: *visit.RepID, Kind: VisitsLost, VisitID: visit.ID, Told: from.told(visit.ID)})
 	}
 	if from == nil {
 		return out, nil
@@ -215,6 +215,19 @@ func (day RepDay) without(visit uuid.UUID) RepDay {
 	return day
 }
 
+// told is the arrival the rep was told for a visit of the day; nil where none was, and for no day at all.
+func (day *RepDay) told(visit uuid.UUID) *time.Time {
+	if day == nil {
+		return nil
+	}
+	for _, stop := range day.Route.Stops {
+		if stop.VisitID != nil && *stop.VisitID == visit {
+			return stop.Told
+		}
+	}
+	return nil
+}
+
 // tell finds the visits ahead that a change has moved beyond Tolerance from what was told. They count as told anew.
 func (day RepDay) tell(before RepDay, now time.Time) (RepDay, []Notice) {
 	planned := make(map[uuid.UUID]time.Time, len(before.Route.Stops))
@@ -231,7 +244,7 @@ func (day RepDay) tell(before RepDay, now time.Time) (RepDay, []Notice) {
 		}
 		arrival := stop.Arrival
 		day.Route.Stops[stop.Position-1].Told = &arrival
-		notices = append(notices, Notice{day.Rep.ID, VisitsChanged, *stop.VisitID, &arrival})
+		notices = append(notices, Notice{day.Rep.ID, VisitsChanged, *stop.VisitID, &arrival, stop.Told})
 	}
 	return day, notices
 }

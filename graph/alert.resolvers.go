@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,7 +16,9 @@ import (
 	"github.com/hexbeat/hexbeat/graph/gen"
 	"github.com/hexbeat/hexbeat/graph/model"
 	"github.com/hexbeat/hexbeat/notify"
+	say "github.com/hexbeat/hexbeat/notify/words"
 	"github.com/hexbeat/hexbeat/postgres"
+	"github.com/hexbeat/hexbeat/roster"
 )
 
 // Kind is the resolver for the kind field.
@@ -23,9 +26,25 @@ func (r *alertResolver) Kind(ctx context.Context, obj *notify.Alert) (string, er
 	return string(obj.Kind), nil
 }
 
+func (r *alertResolver) Priority(ctx context.Context, obj *notify.Alert) (string, error) {
+	return string(obj.Priority), nil
+}
+
+func (r *alertResolver) Rep(ctx context.Context, obj *notify.Alert) (*roster.Rep, error) {
+	rep, found, err := reading(ctx).rep.load(ctx, obj.RepID)
+	if err != nil || !found {
+		return nil, err
+	}
+	return &rep, nil
+}
+
+func (r *alertResolver) Title(ctx context.Context, obj *notify.Alert) (string, error) {
+	return say.Title(*obj, localeOf(ctx)), nil
+}
+
 // Text is the resolver for the text field.
 func (r *alertResolver) Text(ctx context.Context, obj *notify.Alert) (string, error) {
-	return notify.Text(*obj, localeOf(ctx)), nil
+	return say.Text(*obj, localeOf(ctx)), nil
 }
 
 // Visits is the resolver for the visits field.
@@ -48,10 +67,45 @@ func (r *alertResolver) CreatedAt(ctx context.Context, obj *notify.Alert) (time.
 	return inRepsZone(ctx, obj.RepID, obj.CreatedAt)
 }
 
+func (r *alertResolver) Reason(ctx context.Context, obj *notify.Alert) (string, error) {
+	return string(obj.Reason), nil
+}
+
+func (r *alertResolver) Hold(ctx context.Context, obj *notify.Alert) (string, error) {
+	return string(obj.Hold), nil
+}
+
 // AlertAcknowledge is the resolver for the alertAcknowledge field.
 func (r *mutationResolver) AlertAcknowledge(ctx context.Context, input model.AlertAcknowledgeInput) (model.AlertAcknowledgeResult, error) {
 	alert, err := desk.Do(ctx, r.desk, input.RequestID, desk.AcknowledgeAlert{Alert: input.AlertID})
 	return r.answer(ctx, model.AlertAcknowledged{Alert: alert}, err)
+}
+
+func (r *mutationResolver) AlertsReceive(ctx context.Context, input model.AlertsReceiveInput) (model.AlertsReceiveResult, error) {
+	wish := desk.ReceiveAlerts{Alerts: input.AlertIds, Seen: input.Seen}
+	if input.DeviceID != nil {
+		wish.Device = *input.DeviceID
+	}
+	alerts, err := desk.Do(ctx, r.desk, input.RequestID, wish)
+	return r.answer(ctx, model.AlertsReceived{Alerts: alerts}, err)
+}
+
+func (r *mutationResolver) AlertChannelsChoose(ctx context.Context, input model.AlertChannelsChooseInput) (model.AlertChannelsChooseResult, error) {
+	channels, err := desk.Do(ctx, r.desk, input.RequestID, desk.ChooseChannels{Channels: input.Channels})
+	return r.answer(ctx, model.AlertChannelsChosen{Channels: channels}, err)
+}
+
+func (r *mutationResolver) AlertRulesSet(ctx context.Context, input model.AlertRulesSetInput) (model.AlertRulesSetResult, error) {
+	rules, err := readRules(input)
+	if err == nil {
+		rules, err = desk.Do(ctx, r.desk, input.RequestID, desk.SetAlertRules{Branch: input.BranchID, Rules: rules})
+	}
+	return r.answer(ctx, model.AlertRulesAreSet{Rules: alertRules(rules)}, err)
+}
+
+func (r *mutationResolver) AlertResend(ctx context.Context, input model.AlertResendInput) (model.AlertResendResult, error) {
+	alert, err := desk.Do(ctx, r.desk, input.RequestID, desk.ResendAlert{Alert: input.AlertID})
+	return r.answer(ctx, model.AlertResent{Alert: alert}, err)
 }
 
 // Alerts is the resolver for the alerts field.
@@ -59,14 +113,79 @@ func (r *queryResolver) Alerts(ctx context.Context, first int, after *string, st
 	l := reading(ctx)
 	key, limit, err := paged[postgres.MadeKey]("alerts", first, after)
 	if err != nil || l.caller.Rep == uuid.Nil {
-		return alertPage(l, nil, first, after), err
+		return alertPage(l, "alerts", nil, first, after), err
 	}
 	var alerts []notify.Alert
 	err = l.read(ctx, func(tx *postgres.Tx) (err error) {
 		alerts, err = tx.Inbox(ctx, l.caller.Rep, state, key, limit)
 		return err
 	})
-	return alertPage(l, alerts, first, after), err
+	return alertPage(l, "alerts", alerts, first, after), err
+}
+
+func (r *queryResolver) AlertRules(ctx context.Context, branchID uuid.UUID) (*model.AlertRules, error) {
+	l := reading(ctx)
+	if !l.caller.MaySeeBranch(branchID) {
+		return nil, nil
+	}
+	var rules notify.Rules
+	err := l.read(ctx, func(tx *postgres.Tx) (err error) {
+		rules, err = tx.AlertRules(ctx, branchID)
+		return err
+	})
+	if errors.Is(err, roster.ErrNoBranch) {
+		return nil, nil
+	}
+	said := alertRules(rules)
+	return &said, err
+}
+
+func (r *queryResolver) Escalations(ctx context.Context, first int, after *string) (model.AlertConnection, error) {
+	l := reading(ctx)
+	key, limit, err := paged[postgres.MadeKey]("escalations", first, after)
+	if err != nil {
+		return alertPage(l, "escalations", nil, first, after), err
+	}
+	var alerts []notify.Alert
+	err = l.read(ctx, func(tx *postgres.Tx) (err error) {
+		alerts, err = tx.Escalated(ctx, l.caller, key, limit)
+		return err
+	})
+	return alertPage(l, "escalations", alerts, first, after), err
+}
+
+func (r *queryResolver) DeadLetters(ctx context.Context, first int, after *string) (model.DeadLetterConnection, error) {
+	l := reading(ctx)
+	key, limit, err := paged[postgres.MadeKey]("deadLetters", first, after)
+	if err != nil {
+		return model.DeadLetterConnection{}, err
+	}
+	var letters []postgres.DeadLetter
+	var alerts []notify.Alert
+	err = l.read(ctx, func(tx *postgres.Tx) (err error) {
+		if letters, err = tx.DeadLetters(ctx, l.caller, key, limit); err != nil {
+			return err
+		}
+		ids := make([]uuid.UUID, len(letters))
+		for i, d := range letters {
+			ids[i] = d.Alert
+		}
+		alerts, err = tx.Alerts(ctx, l.caller, ids)
+		return err
+	})
+	return deadLetterPage(l, letters, alerts, first, after), err
+}
+
+func (r *queryResolver) AlertHealth(ctx context.Context) (model.AlertHealth, error) {
+	l := reading(ctx)
+	var health postgres.AlertHealth
+	err := l.read(ctx, func(tx *postgres.Tx) (err error) {
+		health, err = tx.AlertHealth(ctx, l.caller, l.now.Add(-time.Hour))
+		return err
+	})
+	return model.AlertHealth{
+		Waiting: health.Waiting, OldestWaiting: health.Oldest, Escalated: health.Escalated, Channels: health.Channels,
+	}, err
 }
 
 func (r *Resolver) Alert() gen.AlertResolver { return &alertResolver{r} }

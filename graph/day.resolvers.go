@@ -31,7 +31,7 @@ func (r *dayResolver) Alerts(ctx context.Context, obj *model.Day, first int) (mo
 	if err := checkFirst(first); err != nil {
 		return model.AlertConnection{}, err
 	}
-	return alertPage(reading(ctx), obj.Unread, first, nil), nil
+	return alertPage(reading(ctx), "alerts", obj.Unread, first, nil), nil
 }
 
 // Today is the resolver for the today field.

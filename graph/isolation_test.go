@@ -216,6 +216,14 @@ func (h *house) proper(t *testing.T, who, name string, typ *ast.Type) any {
 		return h.Branches[0].Reps[1].ID.String()
 	case "siteId":
 		return h.Branches[0].Sites[0][0].String()
+	case "branchId":
+		return h.Branches[0].ID.String()
+	case "alertIds":
+		return []any{h.proper(t, who, "alertId", typ.Elem)}
+	case "channels":
+		return []any{"FCM"}
+	case "seen":
+		return true
 	case "alertId":
 		return idsOf(t, h.World, "alert", "rep_id = $1", h.Branches[0].Reps[0].ID)[0]
 	case "deviceId":

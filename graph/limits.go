@@ -169,6 +169,9 @@ func complexity() (c gen.ComplexityRoot) {
 	c.Query.Visits = func(child, first int, _ *string, _ *model.VisitFilter) int { return times(first, child) }
 	c.Query.Queue = func(child, first int, _ *string, _ *uuid.UUID) int { return times(first, child) }
 	c.Query.Changes = func(child int, _ string, first int) int { return times(first, child) }
+	c.Query.Escalations = func(child, first int, _ *string) int { return times(first, child) }
+	c.Query.DeadLetters = func(child, first int, _ *string) int { return times(first, child) }
+	c.AlertsReceived.Alerts = func(child int) int { return times(boundedList, child) }
 	c.Day.Alerts = func(child, first int) int { return times(first, child) }
 	c.Query.Territories = func(child int, _ *hours.Date, _ *uuid.UUID) int { return times(boundedList, child) }
 	c.Query.MapCells = func(child int, _ geo.Bounds, _ float64) int { return times(boundedList, child) }

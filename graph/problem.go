@@ -42,10 +42,10 @@ var problems = []problem{
 	{dispatch.ErrNoVisit, notFound, "NOT_FOUND", words{"Визит не найден или вам не виден.", "The visit does not exist or is not yours to see."}, false, []string{"visitId"}},
 	{roster.ErrNoRep, notFound, "NOT_FOUND", words{"Торговый представитель не найден или вам не виден.", "The rep does not exist or is not yours to see."}, false, []string{"toRepId", "repId"}},
 	{customer.ErrNoSite, notFound, "NOT_FOUND", words{"Точка не найдена или вам не видна.", "The site does not exist or is not yours to see."}, false, []string{"siteId"}},
-	{notify.ErrNoAlert, notFound, "NOT_FOUND", words{"Уведомление не найдено или оно не ваше.", "The alert does not exist or is not yours."}, false, []string{"alertId"}},
+	{notify.ErrNoAlert, notFound, "NOT_FOUND", words{"Уведомление не найдено или оно не ваше.", "The alert does not exist or is not yours."}, false, []string{"alertId", "alertIds"}},
 	{roster.ErrNoDevice, notFound, "NOT_FOUND", words{"Устройство не найдено или оно не ваше.", "The device does not exist or is not yours."}, false, []string{"deviceId"}},
 	{geo.ErrNoTerritory, notFound, "NOT_FOUND", words{"Территория не найдена или вам не видна.", "The territory does not exist or is not yours to see."}, false, nil},
-	{roster.ErrNoBranch, notFound, "NOT_FOUND", words{"Филиал не найден или вам не виден.", "The branch does not exist or is not yours to see."}, false, nil},
+	{roster.ErrNoBranch, notFound, "NOT_FOUND", words{"Филиал не найден или вам не виден.", "The branch does not exist or is not yours to see."}, false, []string{"branchId"}},
 
 	{dispatch.ErrStale, conflict, "VERSION_CONFLICT", words{"Визит изменился, пока вы на него смотрели. Посмотрите на него заново и решите ещё раз.", "The visit changed since you read it. Look at it as it is now and decide again."}, false, []string{"expectedVersion"}},
 
@@ -53,6 +53,7 @@ var problems = []problem{
 	{dispatch.ErrAbsent, refused, "ABSENT", words{"В этот день представитель отсутствует. Выберите другого.", "The rep is absent on that day. Choose another."}, true, []string{"toRepId", "repId"}},
 	{dispatch.ErrBegun, refused, "BEGUN", words{"Визит уже начат: его заканчивает тот, кто начал.", "The visit has begun: whoever began it ends it."}, false, []string{"visitId"}},
 	{dispatch.ErrEnded, refused, "ENDED", words{"Визит уже завершён.", "The visit has ended."}, false, []string{"visitId"}},
+	{notify.ErrEnded, refused, "ALERT_ENDED", words{"Уведомление уже неактуально: его заменило новое, или его день прошёл.", "The alert has ended: a newer one took its place, or its day has passed."}, false, []string{"alertId"}},
 	{dispatch.ErrSameRep, refused, "SAME_REP", words{"Визит уже у этого представителя.", "The visit is with that rep already."}, false, []string{"toRepId", "repId"}},
 	{dispatch.ErrOtherBranch, refused, "OTHER_BRANCH", words{"Представитель работает в другом филиале. Выберите своего.", "The rep works for another branch. Choose one of this branch."}, false, []string{"toRepId", "repId"}},
 	{desk.ErrNotARep, refused, "NOT_A_REP", words{"Это может сделать только торговый представитель.", "Only a rep can do this."}, false, nil},
@@ -74,6 +75,7 @@ var invalidWords = map[string]words{
 	"NO_PLACE":     {"Таких координат на Земле нет. Широта от -90 до 90, долгота от -180 до 180; проверьте, не переставлены ли они.", "There is no such place on Earth. Latitude is -90 to 90, longitude -180 to 180; check that they are not swapped."},
 	"UNKNOWN_KIND": {"Такого вида визита нет.", "There is no such kind of visit."},
 	"TAKEN":        {"Этот идентификатор уже занят. Для нового нужен новый.", "The id is taken. A new thing needs a new one."},
+	"NO_TIME":      {"Нужно время вида 22:00.", "It must be a time of day like 22:00."},
 	"NOT_UUIDV7":   {"Идентификатор должен быть UUID версии 7.", "The id must be a UUID of version 7."},
 }
 

@@ -5,7 +5,7 @@
 // [Push] only wakes the phone: it carries ids, and the phone fetches the words from us. A [Sender] tries
 // once; what follows from a refusal is written in [Policy], and trying again is the outbox's work alone.
 //
-//	text := notify.Text(alert, device.Locale)
+//	text := words.Text(alert, device.Locale)
 //	receipt, err := sender.Send(ctx, notify.NewPush(alert, device.Token))
 //	if failure, ok := errors.AsType[notify.Failure](err); ok {
 //		switch failure.Action {

@@ -14,6 +14,7 @@ const (
 	Forget Action = "FORGET" // the token is dead: delete the device, and try no more
 	Retry  Action = "RETRY"  // the provider is busy, broken or silent: try again later
 	Dead   Action = "DEAD"   // the push itself is wrong, which is our bug: keep it where people see it
+	Pass   Action = "PASS"   // the device can't be reached this way now: ask another channel
 	Alarm  Action = "ALARM"  // our credentials or project are wrong: tell the operator, try again later
 )
 
@@ -37,6 +38,7 @@ var consequences = map[Action]string{
 	Forget: "the device is to be forgotten",
 	Retry:  "to be tried again",
 	Dead:   "the message is wrong",
+	Pass:   "another channel is to be asked",
 	Alarm:  "check the push credentials and project",
 }
 

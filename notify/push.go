@@ -10,10 +10,12 @@ import (
 // Push wakes one device about one alert. It goes through strangers' servers, so it carries nothing
 // personal: the phone asks us for the words, and shows each alert id once, however often it comes.
 type Push struct {
-	Token   string // the device's address at its provider; a secret of the device, so it stays out of logs
-	AlertID uuid.UUID
-	Kind    Kind
-	Version int // of the alert: the phone ignores what is older than what it has
+	Organization uuid.UUID // whose alert it is; it stays in the house
+	Locale       string    // of the device, for channels that show words of their own
+	Token        string    // the device's address at its provider; a secret of the device, so it stays out of logs
+	AlertID      uuid.UUID
+	Kind         Kind
+	Version      int // of the alert: the phone ignores what is older than what it has
 }
 
 // NewPush is the push that tells the device about the alert.

@@ -50,7 +50,7 @@ func TestAnEndedAlertCannotBeAcknowledged(t *testing.T) {
 func TestOnlyAnAlertNoChannelHasIsAnnulled(t *testing.T) {
 	t.Parallel()
 	for _, state := range states {
-		_, err := (notify.Alert{State: state}).Move(notify.Annulled)
+		_, err := (notify.Alert{State: state}).Move(notify.Annulled, noon)
 		if allowed := state == notify.Queued || state == notify.Annulled; (err == nil) != allowed {
 			t.Errorf("annul %s: %v, want allowed %v", state, err, allowed)
 		}
@@ -78,7 +78,7 @@ func TestAnAlertLivesForward(t *testing.T) {
 		alert, seen := notify.Alert{State: notify.Queued}, map[notify.State]bool{}
 		for len(alert.State.Next()) > 0 {
 			seen[alert.State] = true
-			moved, err := alert.Move(rapid.SampledFrom(alert.State.Next()).Draw(t, "next"))
+			moved, err := alert.Move(rapid.SampledFrom(alert.State.Next()).Draw(t, "next"), noon)
 			if err != nil || seen[moved.State] || moved.Version != alert.Version+1 {
 				t.Fatalf("%s to %s: %v, version %d to %d", alert.State, moved.State, err, alert.Version, moved.Version)
 			}

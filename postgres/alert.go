@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/notify"
@@ -9,29 +10,65 @@ import (
 )
 
 // alertColumns are notify.Alert's, of an alert called al.
-const alertColumns = `al.id, al.rep_id, al.batch_id, al.kind, al.state, al.version, al.created_at, al.sent_at, al.acknowledged_at,
-    coalesce((SELECT jsonb_agg(jsonb_build_object('visitId', ai.visit_id, 'site', ai.site, 'arrival', ai.arrival,
-                  'timeZone', ai.time_zone, 'reason', ai.reason, 'moved', ai.moved) ORDER BY ai.n)
+const alertColumns = `al.id, al.rep_id, al.batch_id, al.seq, al.kind, al.priority, al.state, al.version, al.created_at, al.expires_at,
+    al.sent_at, al.delivered_at, al.seen_at, al.acknowledged_at, al.escalated_at, al.ended_at, al.reason, al.superseded_by,
+    al.trying_at, al.channels, al.asked_at, al.hold, al.due_at, al.resent_at,
+    coalesce((SELECT jsonb_agg(jsonb_build_object('visitId', ai.visit_id, 'site', ai.site, 'arrival', ai.arrival, 'told', ai.told,
+                  'timeZone', ai.time_zone, 'reason', ai.reason, 'moved', ai.moved, 'heard', ai.heard, 'struck', ai.struck) ORDER BY ai.n)
               FROM   alert_item AS ai
               WHERE  ai.organization_id = al.organization_id AND ai.alert_id = al.id), '[]') AS items`
 
-const insertAlert = `
-INSERT INTO alert (organization_id, id, rep_id, batch_id, kind, state, version, created_at)
-VALUES (@organization, @id, @rep, @batch, @kind, @state, @version, @created_at)`
+// unread are the states of an alert that its rep has not acknowledged and need not forget.
+const unread = `('QUEUED', 'SENT', 'DELIVERED', 'SEEN', 'ESCALATED')`
 
-// AddAlert puts an alert into its rep's inbox.
+const lockInboxes = `
+INSERT INTO inbox AS i (organization_id, rep_id)
+SELECT @organization, r.id FROM unnest(@reps::uuid[]) AS r (id) ORDER BY r.id
+ON CONFLICT (organization_id, rep_id) DO UPDATE SET last_seq = i.last_seq`
+
+const unreadAlerts = `
+SELECT ` + alertColumns + `
+FROM   alert AS al
+WHERE  al.organization_id = @organization AND al.rep_id = ANY(@reps) AND al.state IN ` + unread + `
+AND    (al.kind = 'DAY_PLANNED' OR EXISTS (
+           SELECT FROM alert_item AS ai
+           WHERE ai.organization_id = al.organization_id AND ai.alert_id = al.id AND NOT ai.struck AND ai.visit_id = ANY(@visits)))
+ORDER  BY al.rep_id, al.seq
+FOR NO KEY UPDATE OF al`
+
+// LockInboxes lets nobody else write into the reps' inboxes until the transaction ends, and reads their unread alerts about any of the
+// visits, and about whole days, in the order of each inbox.
+func (tx *Tx) LockInboxes(ctx context.Context, reps, visits []uuid.UUID) ([]notify.Alert, error) {
+	args := pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps}
+	if err := tx.exec(ctx, -1, lockInboxes, args); err != nil {
+		return nil, err
+	}
+	return all[notify.Alert](ctx, tx, unreadAlerts, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "visits": visits})
+}
+
+const insertAlert = `
+INSERT INTO alert (organization_id, id, rep_id, batch_id, kind, priority, state, version, created_at, expires_at, ended_at, reason,
+                   channels, asked_at, hold, due_at)
+VALUES (@organization, @id, @rep, @batch, @kind, @priority, @state, @version, @created_at, @expires_at, @ended_at, @reason,
+        @channels, @asked_at, @hold, @due_at)`
+
+// AddAlert puts an alert into its rep's inbox, where it gets the next number.
 func (tx *Tx) AddAlert(ctx context.Context, a notify.Alert) error {
 	if err := tx.exec(ctx, 1, insertAlert, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "id": a.ID, "rep": a.RepID, "batch": a.BatchID, "kind": a.Kind, "state": a.State,
-		"version": a.Version, "created_at": a.CreatedAt,
+		"organization": tx.Organization, "id": a.ID, "rep": a.RepID, "batch": a.BatchID, "kind": a.Kind, "priority": a.Priority,
+		"state": a.State, "version": a.Version, "created_at": a.CreatedAt, "expires_at": a.ExpiresAt, "ended_at": a.EndedAt,
+		"reason": a.Reason, "channels": orNone(a.Channels), "asked_at": a.AskedAt, "hold": a.Hold, "due_at": a.DueAt,
 	}); err != nil {
 		return err
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"alert_item"}, []string{
-		"organization_id", "alert_id", "n", "visit_id", "site", "arrival", "time_zone", "reason", "moved",
+		"organization_id", "alert_id", "n", "visit_id", "site", "arrival", "told", "time_zone", "reason", "moved", "heard", "struck",
 	}, pgx.CopyFromSlice(len(a.Items), func(i int) ([]any, error) {
 		item := a.Items[i]
-		return []any{tx.Organization, a.ID, i + 1, item.VisitID, item.Site, item.Arrival, item.TimeZone, item.Reason, item.Moved}, nil
+		return []any{
+			tx.Organization, a.ID, i + 1, item.VisitID, item.Site, item.Arrival, item.Told, item.TimeZone, item.Reason, item.Moved,
+			item.Heard, item.Struck,
+		}, nil
 	}))
 	return err
 }
@@ -47,17 +84,61 @@ func (tx *Tx) LockAlert(ctx context.Context, id uuid.UUID) (notify.Alert, error)
 	return one[notify.Alert](ctx, tx, notify.ErrNoAlert, lockAlert, pgx.StrictNamedArgs{"organization": tx.Organization, "id": id})
 }
 
-const updateAlert = `
-UPDATE alert
-SET    state = @state, version = @version, sent_at = @sent_at, acknowledged_at = @acknowledged_at
-WHERE  organization_id = @organization AND id = @id AND version = @version - 1`
+const lockDueAlerts = `
+SELECT ` + alertColumns + `
+FROM   alert AS al
+WHERE  al.organization_id = @organization AND al.due_at <= @now
+ORDER  BY al.due_at, al.id
+LIMIT  @limit
+FOR NO KEY UPDATE OF al SKIP LOCKED`
 
-// SaveAlert writes a changed alert over the version before it.
+// LockDueAlerts reads alerts whose next step is due, the longest due first, leaving out what others have locked.
+func (tx *Tx) LockDueAlerts(ctx context.Context, now time.Time, limit int) ([]notify.Alert, error) {
+	return all[notify.Alert](ctx, tx, lockDueAlerts, pgx.StrictNamedArgs{"organization": tx.Organization, "now": now, "limit": limit})
+}
+
+const (
+	updateAlert = `
+UPDATE alert
+SET    kind = @kind, state = @state, version = @version, sent_at = @sent_at, delivered_at = @delivered_at, seen_at = @seen_at,
+       acknowledged_at = @acknowledged_at, escalated_at = @escalated_at, ended_at = @ended_at, reason = @reason,
+       superseded_by = @superseded_by, trying_at = @trying_at, channels = @channels, asked_at = @asked_at, hold = @hold, due_at = @due_at,
+       resent_at = @resent_at
+WHERE  organization_id = @organization AND id = @id AND version IN (@version, @version - 1)`
+
+	updateItems = `
+UPDATE alert_item AS ai
+SET    moved = x.moved, struck = x.struck
+FROM   unnest(@moved::boolean[], @struck::boolean[]) WITH ORDINALITY AS x (moved, struck, n)
+WHERE  ai.organization_id = @organization AND ai.alert_id = @id AND ai.n = x.n AND (ai.moved, ai.struck) <> (x.moved, x.struck)`
+)
+
+// SaveAlert writes a locked alert's new state, over the version before it or, where only its handing over went on, over the same.
 func (tx *Tx) SaveAlert(ctx context.Context, a notify.Alert) error {
 	return tx.exec(ctx, 1, updateAlert, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "id": a.ID, "state": a.State, "version": a.Version, "sent_at": a.SentAt,
-		"acknowledged_at": a.AcknowledgedAt,
+		"organization": tx.Organization, "id": a.ID, "kind": a.Kind, "state": a.State, "version": a.Version, "sent_at": a.SentAt,
+		"delivered_at": a.DeliveredAt, "seen_at": a.SeenAt, "acknowledged_at": a.AcknowledgedAt, "escalated_at": a.EscalatedAt,
+		"ended_at": a.EndedAt, "reason": a.Reason, "superseded_by": a.SupersededBy, "trying_at": a.TryingAt,
+		"channels": orNone(a.Channels), "asked_at": a.AskedAt, "hold": a.Hold, "due_at": a.DueAt,
+		"resent_at": a.ResentAt,
 	})
+}
+
+// SaveItems writes which items of an alert are struck, and which moved on account of the others.
+func (tx *Tx) SaveItems(ctx context.Context, a notify.Alert) error {
+	moved, struck := make([]bool, len(a.Items)), make([]bool, len(a.Items))
+	for i, item := range a.Items {
+		moved[i], struck[i] = item.Moved, item.Struck
+	}
+	return tx.exec(ctx, -1, updateItems, pgx.StrictNamedArgs{"organization": tx.Organization, "id": a.ID, "moved": moved, "struck": struck})
+}
+
+// orNone is the list, never NULL.
+func orNone(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
 }
 
 const alertByID = `
@@ -68,4 +149,19 @@ WHERE  al.organization_id = @organization AND al.id = @id`
 // Alert reads an alert for a worker, whosever it is.
 func (tx *Tx) Alert(ctx context.Context, id uuid.UUID) (notify.Alert, error) {
 	return one[notify.Alert](ctx, tx, notify.ErrNoAlert, alertByID, pgx.StrictNamedArgs{"organization": tx.Organization, "id": id})
+}
+
+const tryAlerts = `UPDATE alert SET trying_at = @at WHERE organization_id = @organization AND id = ANY(@ids) AND trying_at IS NULL`
+
+// TryAlerts marks alerts as ones that a channel may have from now on.
+func (tx *Tx) TryAlerts(ctx context.Context, ids []uuid.UUID, at time.Time) error {
+	return tx.exec(ctx, -1, tryAlerts, pgx.StrictNamedArgs{"organization": tx.Organization, "ids": ids, "at": at})
+}
+
+const alertsDue = `SELECT EXISTS (SELECT FROM alert AS al WHERE al.organization_id = @organization AND al.due_at <= @now)`
+
+// AlertsDue says whether the next step of an alert is due.
+func (tx *Tx) AlertsDue(ctx context.Context, now time.Time) (bool, error) {
+	due, err := values[bool](ctx, tx, alertsDue, pgx.StrictNamedArgs{"organization": tx.Organization, "now": now})
+	return len(due) == 1 && due[0], err
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/notify"
 	"github.com/hexbeat/hexbeat/roster"
 	"github.com/jackc/pgx/v5"
 )
@@ -78,19 +79,21 @@ type DeviceToTell struct {
 const devicesToTell = `
 SELECT ` + deviceColumns + `,
        (SELECT count(*) FROM delivery AS de
-        WHERE  de.organization_id = d.organization_id AND de.alert_id = @alert AND de.device_id = d.id) AS tries
+        WHERE  de.organization_id = d.organization_id AND de.alert_id = @alert AND de.device_id = d.id
+        AND    (@resent_at::timestamptz IS NULL OR de.tried_at > @resent_at)) AS tries
 FROM   device AS d
 JOIN   rep AS r ON r.organization_id = d.organization_id AND r.person_id = d.person_id
 JOIN   person AS p ON p.organization_id = d.organization_id AND p.id = d.person_id
-WHERE  d.organization_id = @organization AND r.id = @rep AND d.forgotten_at IS NULL AND p.disabled_at IS NULL
+WHERE  d.organization_id = @organization AND r.id = @rep AND d.transport = @transport AND d.forgotten_at IS NULL AND p.disabled_at IS NULL
 AND    NOT EXISTS (SELECT FROM delivery AS de
                    WHERE de.organization_id = d.organization_id AND de.alert_id = @alert AND de.device_id = d.id
-                   AND   de.outcome IN ('SENT', 'DEAD'))
+                   AND  (de.outcome IN ('SENT', 'CONFIRMED') OR de.outcome = 'DEAD' AND (@resent_at IS NULL OR de.tried_at > @resent_at)))
 ORDER  BY d.id`
 
-// DevicesToTell lists the rep's devices that the alert has not been handed to yet.
-func (tx *Tx) DevicesToTell(ctx context.Context, rep, alert uuid.UUID) ([]DeviceToTell, error) {
+// DevicesToTell lists the rep's devices of a transport that the alert has not been handed to yet. Of a rep whose person is disabled there
+// is none.
+func (tx *Tx) DevicesToTell(ctx context.Context, alert notify.Alert, transport string) ([]DeviceToTell, error) {
 	return all[DeviceToTell](ctx, tx, devicesToTell, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "rep": rep, "alert": alert,
+		"organization": tx.Organization, "rep": alert.RepID, "alert": alert.ID, "transport": transport, "resent_at": alert.ResentAt,
 	})
 }

@@ -55,7 +55,7 @@ func aPost(t *testing.T, phones ...string) post {
 func (p post) worker(senders map[string]notify.Sender) func() error {
 	w := work.NewAlertSender(work.Config{Desk: p.Desk, Senders: senders, Log: slog.New(slog.DiscardHandler)})
 	return func() error {
-		return w.Work(context.Background(), &river.Job[desk.SendAlert]{Args: desk.SendAlert{Organization: p.Organization, Alert: p.alert}})
+		return w.Work(context.Background(), &river.Job[desk.SendAlert]{Args: desk.SendAlert{Organization: p.Organization, Alert: p.alert, Channel: notify.FCM}})
 	}
 }
 

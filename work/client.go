@@ -22,7 +22,9 @@ const (
 	planTimeout   = 5 * time.Minute // a night's plan of a large branch
 	rescueAfter   = 30 * time.Second
 	fetchCooldown = 50 * time.Millisecond
-	pushWorkers   = 50
+	stepEvery     = 5 * time.Second // how late the next step of an alert may be
+	pushWorkers   = 50              // of each channel
+	otherWorkers  = 2
 	planWorkers   = 2
 	clockWorkers  = 2
 )
@@ -30,30 +32,31 @@ const (
 // Config is what the workers need.
 type Config struct {
 	Desk    *desk.Desk
-	Senders map[string]notify.Sender // by transport: FCM, …; a transport without one leaves alerts in the inbox
+	Senders map[string]notify.Sender      // by transport: FCM, …; one without a sender is passed over
+	Counted func(channel, outcome string) // hears of every try; nil: nobody does
 	Log     *slog.Logger
 }
 
 // New makes the client that carries out jobs; Start it.
 func New(c Config) (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
-	river.AddWorker(workers, &alertSender{desk: c.Desk, senders: c.Senders, log: c.Log})
+	river.AddWorker(workers, newAlertSender(c))
+	river.AddWorker(workers, &alertFollower{desk: c.Desk})
 	river.AddWorker(workers, &dayPlanner{desk: c.Desk, log: c.Log})
 	river.AddWorker(workers, &night{desk: c.Desk})
 	river.AddWorker(workers, &monthOpener{desk: c.Desk})
 	client, err := river.NewClient(riverpgxv5.New(c.Desk.DB.Pool()), &river.Config{
-		Schema: postgres.JobSchema,
-		Queues: map[string]river.QueueConfig{
-			desk.QueuePush:  {MaxWorkers: pushWorkers},
-			desk.QueuePlan:  {MaxWorkers: planWorkers},
-			desk.QueueClock: {MaxWorkers: clockWorkers},
-		},
+		Schema:               postgres.JobSchema,
+		Queues:               queues(),
 		Workers:              workers,
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: rescueAfter,
 		FetchCooldown:        fetchCooldown,
 		Logger:               c.Log,
 		PeriodicJobs: []*river.PeriodicJob{
+			river.NewPeriodicJob(river.PeriodicInterval(stepEvery), func() (river.JobArgs, *river.InsertOpts) {
+				return followAlerts{}, nil
+			}, &river.PeriodicJobOpts{RunOnStart: true}),
 			river.NewPeriodicJob(river.PeriodicInterval(10*time.Minute), func() (river.JobArgs, *river.InsertOpts) {
 				return planNight{}, nil
 			}, &river.PeriodicJobOpts{RunOnStart: true}),
@@ -66,6 +69,27 @@ func New(c Config) (*river.Client[pgx.Tx], error) {
 		return nil, fmt.Errorf("open job queue: %w", err)
 	}
 	return client, nil
+}
+
+// queues are one for each channel, so that a slow one holds up no other, and one for each kind of other work.
+func queues() map[string]river.QueueConfig {
+	q := map[string]river.QueueConfig{
+		desk.QueuePush:  {MaxWorkers: otherWorkers},
+		desk.QueueSteps: {MaxWorkers: 1},
+		desk.QueuePlan:  {MaxWorkers: planWorkers},
+		desk.QueueClock: {MaxWorkers: clockWorkers},
+	}
+	for _, channel := range notify.Transports() {
+		q[desk.QueueOf(channel)] = river.QueueConfig{MaxWorkers: pushWorkers}
+	}
+	return q
+}
+
+func newAlertSender(c Config) *alertSender {
+	if c.Counted == nil {
+		c.Counted = func(string, string) {}
+	}
+	return &alertSender{desk: c.Desk, senders: c.Senders, counted: c.Counted, log: c.Log}
 }
 
 // NewInserter makes a client that only leaves jobs, for the doors.

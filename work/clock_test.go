@@ -115,6 +115,9 @@ func TestQueueCarriesOutItsJobs(t *testing.T) {
 	}
 	w := desktest.Add(t, postgres.New(pool), 4)
 	w.Align(t, 0)
+	for rep := range w.Branches[0].Reps {
+		w.Phone(t, 0, rep, "PIGEON")
+	}
 	client, err := work.New(config(w))
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +133,7 @@ func TestQueueCarriesOutItsJobs(t *testing.T) {
 		}
 	}()
 	finished := map[string]int{}
-	for finished["plan_days"] < 2 || finished["open_months"] < 1 || finished["send_alert"] < 4 {
+	for finished["plan_days"] < 2 || finished["open_months"] < 1 || finished["send_alert"] < 4 || finished["follow_alerts"] < 1 {
 		select {
 		case event := <-done:
 			if event.Kind != "job_completed" {

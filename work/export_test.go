@@ -9,7 +9,7 @@ import (
 
 // NewAlertSender is the worker alone, for tests that play the queue themselves.
 func NewAlertSender(c Config) river.Worker[desk.SendAlert] {
-	return &alertSender{desk: c.Desk, senders: c.Senders, log: c.Log}
+	return newAlertSender(c)
 }
 
 // OpenMonths carries out the periodic job once.
@@ -19,3 +19,8 @@ func OpenMonths(ctx context.Context, c Config) error {
 
 // PlanNight carries out the periodic job once.
 func PlanNight(ctx context.Context, c Config) error { return (&night{desk: c.Desk}).Work(ctx, nil) }
+
+// FollowAlerts carries out the periodic job once.
+func FollowAlerts(ctx context.Context, c Config) error {
+	return (&alertFollower{desk: c.Desk}).Work(ctx, nil)
+}

@@ -166,6 +166,18 @@ func (w *World) Plan(t testing.TB, branch int) desk.BranchPlanned {
 	return got
 }
 
+// Phone registers a device of a transport for a rep; its token names both.
+func (w *World) Phone(t testing.TB, branch, rep int, transport string) roster.Device {
+	t.Helper()
+	device, err := desk.Do(w.Rep(branch, rep), w.Desk, uuid.New(), desk.RegisterDevice{
+		Token: fmt.Sprintf("%s of rep %d-%d", transport, branch+1, rep+1), Transport: transport, Platform: "android", Locale: "ru",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return device
+}
+
 // Planned makes a company whose first branch is aligned and planned for the day.
 func Planned(t testing.TB) *World {
 	t.Helper()

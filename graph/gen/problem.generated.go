@@ -577,7 +577,7 @@ func (ec *executionContext) _Problem(ctx context.Context, sel ast.SelectionSet, 
 
 // region    **************************** object.gotpl ****************************
 
-var invalidImplementors = []string{"Invalid", "DeviceRegisterResult", "Problem", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var invalidImplementors = []string{"Invalid", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "DeviceRegisterResult", "Problem", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _Invalid(ctx context.Context, sel ast.SelectionSet, obj *model.Invalid) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, invalidImplementors)
@@ -625,7 +625,7 @@ func (ec *executionContext) _Invalid(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var notFoundImplementors = []string{"NotFound", "AlertAcknowledgeResult", "DeviceForgetResult", "Problem", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var notFoundImplementors = []string{"NotFound", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertRulesSetResult", "AlertResendResult", "DeviceForgetResult", "Problem", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet, obj *model.NotFound) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notFoundImplementors)
@@ -673,7 +673,7 @@ func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
-var refusedImplementors = []string{"Refused", "AlertAcknowledgeResult", "Problem", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var refusedImplementors = []string{"Refused", "AlertAcknowledgeResult", "AlertChannelsChooseResult", "AlertResendResult", "Problem", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _Refused(ctx context.Context, sel ast.SelectionSet, obj *model.Refused) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, refusedImplementors)
@@ -721,7 +721,7 @@ func (ec *executionContext) _Refused(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var requestMismatchImplementors = []string{"RequestMismatch", "AlertAcknowledgeResult", "DeviceRegisterResult", "DeviceForgetResult", "Problem", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var requestMismatchImplementors = []string{"RequestMismatch", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "AlertResendResult", "DeviceRegisterResult", "DeviceForgetResult", "Problem", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _RequestMismatch(ctx context.Context, sel ast.SelectionSet, obj *model.RequestMismatch) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, requestMismatchImplementors)

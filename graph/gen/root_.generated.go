@@ -56,16 +56,35 @@ type DirectiveRoot struct {
 
 type ComplexityRoot struct {
 	Alert struct {
-		CreatedAt func(childComplexity int) int
-		ID        func(childComplexity int) int
-		Kind      func(childComplexity int) int
-		State     func(childComplexity int) int
-		Text      func(childComplexity int) int
-		Visits    func(childComplexity int) int
+		AcknowledgedAt func(childComplexity int) int
+		Channels       func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		DeliveredAt    func(childComplexity int) int
+		EndedAt        func(childComplexity int) int
+		EscalatedAt    func(childComplexity int) int
+		ExpiresAt      func(childComplexity int) int
+		Hold           func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Kind           func(childComplexity int) int
+		Priority       func(childComplexity int) int
+		Reason         func(childComplexity int) int
+		Rep            func(childComplexity int) int
+		SeenAt         func(childComplexity int) int
+		SentAt         func(childComplexity int) int
+		Seq            func(childComplexity int) int
+		State          func(childComplexity int) int
+		Text           func(childComplexity int) int
+		Title          func(childComplexity int) int
+		Version        func(childComplexity int) int
+		Visits         func(childComplexity int) int
 	}
 
 	AlertAcknowledged struct {
 		Alert func(childComplexity int) int
+	}
+
+	AlertChannelsChosen struct {
+		Channels func(childComplexity int) int
 	}
 
 	AlertConnection struct {
@@ -79,9 +98,39 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	AlertHealth struct {
+		Channels      func(childComplexity int) int
+		Escalated     func(childComplexity int) int
+		OldestWaiting func(childComplexity int) int
+		Waiting       func(childComplexity int) int
+	}
+
 	AlertPreview struct {
 		Kind func(childComplexity int) int
 		Rep  func(childComplexity int) int
+	}
+
+	AlertResent struct {
+		Alert func(childComplexity int) int
+	}
+
+	AlertRules struct {
+		Channels              func(childComplexity int) int
+		Digest                func(childComplexity int) int
+		PatienceMinutes       func(childComplexity int) int
+		QuietFrom             func(childComplexity int) int
+		QuietTo               func(childComplexity int) int
+		ShiftOnly             func(childComplexity int) int
+		UrgentPatienceMinutes func(childComplexity int) int
+		VisitQuiet            func(childComplexity int) int
+	}
+
+	AlertRulesAreSet struct {
+		Rules func(childComplexity int) int
+	}
+
+	AlertsReceived struct {
+		Alerts func(childComplexity int) int
 	}
 
 	Branch struct {
@@ -117,6 +166,14 @@ type ComplexityRoot struct {
 		ResetRequired func(childComplexity int) int
 	}
 
+	ChannelHealth struct {
+		Dead      func(childComplexity int) int
+		Forgotten func(childComplexity int) int
+		Handed    func(childComplexity int) int
+		Retried   func(childComplexity int) int
+		Transport func(childComplexity int) int
+	}
+
 	Customer struct {
 		ID      func(childComplexity int) int
 		Name    func(childComplexity int) int
@@ -139,6 +196,26 @@ type ComplexityRoot struct {
 		Before func(childComplexity int) int
 		Rep    func(childComplexity int) int
 		Route  func(childComplexity int) int
+	}
+
+	DeadLetter struct {
+		Alert     func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Reason    func(childComplexity int) int
+		Transport func(childComplexity int) int
+		TriedAt   func(childComplexity int) int
+		Tries     func(childComplexity int) int
+	}
+
+	DeadLetterConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	DeadLetterEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Decision struct {
@@ -205,17 +282,21 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AlertAcknowledge func(childComplexity int, input model.AlertAcknowledgeInput) int
-		DeviceForget     func(childComplexity int, input model.DeviceForgetInput) int
-		DeviceRegister   func(childComplexity int, input model.DeviceRegisterInput) int
-		PositionReport   func(childComplexity int, input model.PositionReportInput) int
-		VisitArrive      func(childComplexity int, input model.VisitArriveInput) int
-		VisitCancel      func(childComplexity int, input model.VisitCancelInput) int
-		VisitComplete    func(childComplexity int, input model.VisitCompleteInput) int
-		VisitCreate      func(childComplexity int, input model.VisitCreateInput) int
-		VisitFail        func(childComplexity int, input model.VisitFailInput) int
-		VisitReassign    func(childComplexity int, input model.VisitReassignInput) int
-		VisitStart       func(childComplexity int, input model.VisitStartInput) int
+		AlertAcknowledge    func(childComplexity int, input model.AlertAcknowledgeInput) int
+		AlertChannelsChoose func(childComplexity int, input model.AlertChannelsChooseInput) int
+		AlertResend         func(childComplexity int, input model.AlertResendInput) int
+		AlertRulesSet       func(childComplexity int, input model.AlertRulesSetInput) int
+		AlertsReceive       func(childComplexity int, input model.AlertsReceiveInput) int
+		DeviceForget        func(childComplexity int, input model.DeviceForgetInput) int
+		DeviceRegister      func(childComplexity int, input model.DeviceRegisterInput) int
+		PositionReport      func(childComplexity int, input model.PositionReportInput) int
+		VisitArrive         func(childComplexity int, input model.VisitArriveInput) int
+		VisitCancel         func(childComplexity int, input model.VisitCancelInput) int
+		VisitComplete       func(childComplexity int, input model.VisitCompleteInput) int
+		VisitCreate         func(childComplexity int, input model.VisitCreateInput) int
+		VisitFail           func(childComplexity int, input model.VisitFailInput) int
+		VisitReassign       func(childComplexity int, input model.VisitReassignInput) int
+		VisitStart          func(childComplexity int, input model.VisitStartInput) int
 	}
 
 	NotFound struct {
@@ -263,9 +344,13 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		AlertHealth func(childComplexity int) int
+		AlertRules  func(childComplexity int, branchID uuid.UUID) int
 		Alerts      func(childComplexity int, first int, after *string, state *notify.State) int
 		Changes     func(childComplexity int, since string, first int) int
+		DeadLetters func(childComplexity int, first int, after *string) int
 		Decision    func(childComplexity int, id uuid.UUID) int
+		Escalations func(childComplexity int, first int, after *string) int
 		MapCells    func(childComplexity int, bounds geo.Bounds, zoom float64) int
 		Me          func(childComplexity int) int
 		Node        func(childComplexity int, id uuid.UUID) int
@@ -482,12 +567,54 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	_ = ec
 	switch typeName + "." + field {
 
+	case "Alert.acknowledgedAt":
+		if e.ComplexityRoot.Alert.AcknowledgedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.AcknowledgedAt(childComplexity), true
+	case "Alert.channels":
+		if e.ComplexityRoot.Alert.Channels == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Channels(childComplexity), true
 	case "Alert.createdAt":
 		if e.ComplexityRoot.Alert.CreatedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Alert.CreatedAt(childComplexity), true
+	case "Alert.deliveredAt":
+		if e.ComplexityRoot.Alert.DeliveredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.DeliveredAt(childComplexity), true
+	case "Alert.endedAt":
+		if e.ComplexityRoot.Alert.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.EndedAt(childComplexity), true
+	case "Alert.escalatedAt":
+		if e.ComplexityRoot.Alert.EscalatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.EscalatedAt(childComplexity), true
+	case "Alert.expiresAt":
+		if e.ComplexityRoot.Alert.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.ExpiresAt(childComplexity), true
+	case "Alert.hold":
+		if e.ComplexityRoot.Alert.Hold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Hold(childComplexity), true
 	case "Alert.id":
 		if e.ComplexityRoot.Alert.ID == nil {
 			break
@@ -500,6 +627,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Alert.Kind(childComplexity), true
+	case "Alert.priority":
+		if e.ComplexityRoot.Alert.Priority == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Priority(childComplexity), true
+	case "Alert.reason":
+		if e.ComplexityRoot.Alert.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Reason(childComplexity), true
+	case "Alert.rep":
+		if e.ComplexityRoot.Alert.Rep == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Rep(childComplexity), true
+	case "Alert.seenAt":
+		if e.ComplexityRoot.Alert.SeenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.SeenAt(childComplexity), true
+	case "Alert.sentAt":
+		if e.ComplexityRoot.Alert.SentAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.SentAt(childComplexity), true
+	case "Alert.seq":
+		if e.ComplexityRoot.Alert.Seq == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Seq(childComplexity), true
 	case "Alert.state":
 		if e.ComplexityRoot.Alert.State == nil {
 			break
@@ -512,6 +675,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Alert.Text(childComplexity), true
+	case "Alert.title":
+		if e.ComplexityRoot.Alert.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Title(childComplexity), true
+	case "Alert.version":
+		if e.ComplexityRoot.Alert.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Version(childComplexity), true
 	case "Alert.visits":
 		if e.ComplexityRoot.Alert.Visits == nil {
 			break
@@ -525,6 +700,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AlertAcknowledged.Alert(childComplexity), true
+
+	case "AlertChannelsChosen.channels":
+		if e.ComplexityRoot.AlertChannelsChosen.Channels == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChannelsChosen.Channels(childComplexity), true
 
 	case "AlertConnection.edges":
 		if e.ComplexityRoot.AlertConnection.Edges == nil {
@@ -558,6 +740,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AlertEdge.Node(childComplexity), true
 
+	case "AlertHealth.channels":
+		if e.ComplexityRoot.AlertHealth.Channels == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertHealth.Channels(childComplexity), true
+	case "AlertHealth.escalated":
+		if e.ComplexityRoot.AlertHealth.Escalated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertHealth.Escalated(childComplexity), true
+	case "AlertHealth.oldestWaiting":
+		if e.ComplexityRoot.AlertHealth.OldestWaiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertHealth.OldestWaiting(childComplexity), true
+	case "AlertHealth.waiting":
+		if e.ComplexityRoot.AlertHealth.Waiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertHealth.Waiting(childComplexity), true
+
 	case "AlertPreview.kind":
 		if e.ComplexityRoot.AlertPreview.Kind == nil {
 			break
@@ -570,6 +777,76 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AlertPreview.Rep(childComplexity), true
+
+	case "AlertResent.alert":
+		if e.ComplexityRoot.AlertResent.Alert == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertResent.Alert(childComplexity), true
+
+	case "AlertRules.channels":
+		if e.ComplexityRoot.AlertRules.Channels == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRules.Channels(childComplexity), true
+	case "AlertRules.digest":
+		if e.ComplexityRoot.AlertRules.Digest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRules.Digest(childComplexity), true
+	case "AlertRules.patienceMinutes":
+		if e.ComplexityRoot.AlertRules.PatienceMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRules.PatienceMinutes(childComplexity), true
+	case "AlertRules.quietFrom":
+		if e.ComplexityRoot.AlertRules.QuietFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRules.QuietFrom(childComplexity), true
+	case "AlertRules.quietTo":
+		if e.ComplexityRoot.AlertRules.QuietTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRules.QuietTo(childComplexity), true
+	case "AlertRules.shiftOnly":
+		if e.ComplexityRoot.AlertRules.ShiftOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRules.ShiftOnly(childComplexity), true
+	case "AlertRules.urgentPatienceMinutes":
+		if e.ComplexityRoot.AlertRules.UrgentPatienceMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRules.UrgentPatienceMinutes(childComplexity), true
+	case "AlertRules.visitQuiet":
+		if e.ComplexityRoot.AlertRules.VisitQuiet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRules.VisitQuiet(childComplexity), true
+
+	case "AlertRulesAreSet.rules":
+		if e.ComplexityRoot.AlertRulesAreSet.Rules == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRulesAreSet.Rules(childComplexity), true
+
+	case "AlertsReceived.alerts":
+		if e.ComplexityRoot.AlertsReceived.Alerts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertsReceived.Alerts(childComplexity), true
 
 	case "Branch.id":
 		if e.ComplexityRoot.Branch.ID == nil {
@@ -684,6 +961,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChangeSet.ResetRequired(childComplexity), true
 
+	case "ChannelHealth.dead":
+		if e.ComplexityRoot.ChannelHealth.Dead == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChannelHealth.Dead(childComplexity), true
+	case "ChannelHealth.forgotten":
+		if e.ComplexityRoot.ChannelHealth.Forgotten == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChannelHealth.Forgotten(childComplexity), true
+	case "ChannelHealth.handed":
+		if e.ComplexityRoot.ChannelHealth.Handed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChannelHealth.Handed(childComplexity), true
+	case "ChannelHealth.retried":
+		if e.ComplexityRoot.ChannelHealth.Retried == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChannelHealth.Retried(childComplexity), true
+	case "ChannelHealth.transport":
+		if e.ComplexityRoot.ChannelHealth.Transport == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChannelHealth.Transport(childComplexity), true
+
 	case "Customer.id":
 		if e.ComplexityRoot.Customer.ID == nil {
 			break
@@ -781,6 +1089,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DayChange.Route(childComplexity), true
+
+	case "DeadLetter.alert":
+		if e.ComplexityRoot.DeadLetter.Alert == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadLetter.Alert(childComplexity), true
+	case "DeadLetter.id":
+		if e.ComplexityRoot.DeadLetter.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadLetter.ID(childComplexity), true
+	case "DeadLetter.reason":
+		if e.ComplexityRoot.DeadLetter.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadLetter.Reason(childComplexity), true
+	case "DeadLetter.transport":
+		if e.ComplexityRoot.DeadLetter.Transport == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadLetter.Transport(childComplexity), true
+	case "DeadLetter.triedAt":
+		if e.ComplexityRoot.DeadLetter.TriedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadLetter.TriedAt(childComplexity), true
+	case "DeadLetter.tries":
+		if e.ComplexityRoot.DeadLetter.Tries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadLetter.Tries(childComplexity), true
+
+	case "DeadLetterConnection.edges":
+		if e.ComplexityRoot.DeadLetterConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadLetterConnection.Edges(childComplexity), true
+	case "DeadLetterConnection.nodes":
+		if e.ComplexityRoot.DeadLetterConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadLetterConnection.Nodes(childComplexity), true
+	case "DeadLetterConnection.pageInfo":
+		if e.ComplexityRoot.DeadLetterConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadLetterConnection.PageInfo(childComplexity), true
+
+	case "DeadLetterEdge.cursor":
+		if e.ComplexityRoot.DeadLetterEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadLetterEdge.Cursor(childComplexity), true
+	case "DeadLetterEdge.node":
+		if e.ComplexityRoot.DeadLetterEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadLetterEdge.Node(childComplexity), true
 
 	case "Decision.chosen":
 		if e.ComplexityRoot.Decision.Chosen == nil {
@@ -1018,6 +1395,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AlertAcknowledge(childComplexity, args["input"].(model.AlertAcknowledgeInput)), true
+	case "Mutation.alertChannelsChoose":
+		if e.ComplexityRoot.Mutation.AlertChannelsChoose == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_alertChannelsChoose_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AlertChannelsChoose(childComplexity, args["input"].(model.AlertChannelsChooseInput)), true
+	case "Mutation.alertResend":
+		if e.ComplexityRoot.Mutation.AlertResend == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_alertResend_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AlertResend(childComplexity, args["input"].(model.AlertResendInput)), true
+	case "Mutation.alertRulesSet":
+		if e.ComplexityRoot.Mutation.AlertRulesSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_alertRulesSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AlertRulesSet(childComplexity, args["input"].(model.AlertRulesSetInput)), true
+	case "Mutation.alertsReceive":
+		if e.ComplexityRoot.Mutation.AlertsReceive == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_alertsReceive_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AlertsReceive(childComplexity, args["input"].(model.AlertsReceiveInput)), true
 	case "Mutation.deviceForget":
 		if e.ComplexityRoot.Mutation.DeviceForget == nil {
 			break
@@ -1274,6 +1695,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PositionReported.Accepted(childComplexity), true
 
+	case "Query.alertHealth":
+		if e.ComplexityRoot.Query.AlertHealth == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.AlertHealth(childComplexity), true
+	case "Query.alertRules":
+		if e.ComplexityRoot.Query.AlertRules == nil {
+			break
+		}
+
+		args, err := ec.field_Query_alertRules_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AlertRules(childComplexity, args["branchId"].(uuid.UUID)), true
 	case "Query.alerts":
 		if e.ComplexityRoot.Query.Alerts == nil {
 			break
@@ -1296,6 +1734,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Changes(childComplexity, args["since"].(string), args["first"].(int)), true
+	case "Query.deadLetters":
+		if e.ComplexityRoot.Query.DeadLetters == nil {
+			break
+		}
+
+		args, err := ec.field_Query_deadLetters_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.DeadLetters(childComplexity, args["first"].(int), args["after"].(*string)), true
 	case "Query.decision":
 		if e.ComplexityRoot.Query.Decision == nil {
 			break
@@ -1307,6 +1756,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Decision(childComplexity, args["id"].(uuid.UUID)), true
+	case "Query.escalations":
+		if e.ComplexityRoot.Query.Escalations == nil {
+			break
+		}
+
+		args, err := ec.field_Query_escalations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Escalations(childComplexity, args["first"].(int), args["after"].(*string)), true
 
 	case "Query.mapCells":
 		if e.ComplexityRoot.Query.MapCells == nil {
@@ -2112,6 +2572,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AlertAcknowledgeInput", ec.unmarshalInputAlertAcknowledgeInput),
+			graphql.NewInputUnmarshaler("AlertChannelsChooseInput", ec.unmarshalInputAlertChannelsChooseInput),
+			graphql.NewInputUnmarshaler("AlertResendInput", ec.unmarshalInputAlertResendInput),
+			graphql.NewInputUnmarshaler("AlertRulesSetInput", ec.unmarshalInputAlertRulesSetInput),
+			graphql.NewInputUnmarshaler("AlertsReceiveInput", ec.unmarshalInputAlertsReceiveInput),
 			graphql.NewInputUnmarshaler("BoundsInput", ec.unmarshalInputBoundsInput),
 			graphql.NewInputUnmarshaler("DeviceForgetInput", ec.unmarshalInputDeviceForgetInput),
 			graphql.NewInputUnmarshaler("DeviceRegisterInput", ec.unmarshalInputDeviceRegisterInput),
@@ -2249,14 +2713,44 @@ type Alert implements Node {
   id: ID!
   "How far it has come."
   state: AlertState!
+  "Grows with each change of the alert: the greater is the newer."
+  version: Int!
+  "Its number in the rep's inbox, without gaps."
+  seq: Int!
   "VISITS_GAINED, VISITS_LOST, VISITS_CHANGED, DAY_PLANNED. The list grows."
   kind: String!
+  "URGENT, NORMAL or LOW. The list grows."
+  priority: String!
+  "Whose it is."
+  rep: Rep
+  "The headline, two or three words in the caller's language."
+  title: String!
   "The words, in the caller's language."
   text: String!
   "The visits it is about, as far as the caller may still see them."
   visits: [Visit!]!
   "When it was made."
   createdAt: DateTime!
+  "When its day is over, and it with it."
+  expiresAt: DateTime!
+  "When the first channel took it."
+  sentAt: DateTime
+  "When a phone said that it has it."
+  deliveredAt: DateTime
+  "When a phone said that it was shown."
+  seenAt: DateTime
+  "When the rep said: understood."
+  acknowledgedAt: DateTime
+  "When the dispatcher was called in."
+  escalatedAt: DateTime
+  "When it was superseded, annulled or expired."
+  endedAt: DateTime
+  "Why it left the rep's hands: UNDERSTOOD, NEWER, UNDONE, DAY_OVER, NOT_ACKNOWLEDGED, NO_CHANNEL. Empty while it has not. The list grows."
+  reason: String!
+  "The transports asked to carry it so far, in order."
+  channels: [String!]!
+  "Why none is asked now: QUIET_HOURS, OFF_SHIFT, AT_VISIT, DIGEST; empty for no reason. The list grows."
+  hold: String!
 }
 
 "A page of alerts."
@@ -2302,6 +2796,196 @@ union AlertAcknowledgeResult = AlertAcknowledged | NotFound | Refused | RequestM
 type AlertAcknowledged {
   "The alert as it is now."
   alert: Alert!
+}
+
+extend type Mutation {
+  "A phone says by itself that it has alerts, or has shown them. It is a fact, and is taken however late."
+  alertsReceive(input: AlertsReceiveInput!): AlertsReceiveResult! @role(min: REP)
+  "A rep chooses the order of channels."
+  alertChannelsChoose(input: AlertChannelsChooseInput!): AlertChannelsChooseResult! @role(min: REP)
+  "A branch sets how its reps are told."
+  alertRulesSet(input: AlertRulesSetInput!): AlertRulesSetResult! @role(min: MANAGER)
+  "An alert that did not get through is sent once more, to the devices that have not got it."
+  alertResend(input: AlertResendInput!): AlertResendResult! @role(min: DISPATCHER)
+}
+
+"What ` + "`" + `alertsReceive` + "`" + ` takes."
+input AlertsReceiveInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Alerts of the caller's inbox; at most 100."
+  alertIds: [ID!]!
+  "They were shown, and not only received."
+  seen: Boolean!
+  "The registered device that says so."
+  deviceId: ID
+}
+
+"What came of ` + "`" + `alertsReceive` + "`" + `."
+union AlertsReceiveResult = AlertsReceived | NotFound | Invalid | RequestMismatch
+
+"It is noted."
+type AlertsReceived {
+  "The alerts as they are now."
+  alerts: [Alert!]!
+}
+
+"What ` + "`" + `alertChannelsChoose` + "`" + ` takes."
+input AlertChannelsChooseInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Transports in the order to be asked: SOCKET, FCM, WEBPUSH, RUSTORE, HMS, WEBHOOK, EMAIL, …; those not named come after. None: as the branch has it."
+  channels: [String!]!
+}
+
+"What came of ` + "`" + `alertChannelsChoose` + "`" + `."
+union AlertChannelsChooseResult = AlertChannelsChosen | Refused | Invalid | RequestMismatch
+
+"Alerts made from now on go this way."
+type AlertChannelsChosen {
+  "Transports in the order they are asked."
+  channels: [String!]!
+}
+
+"How the reps of a branch are told. What is urgent breaks every silence."
+type AlertRules {
+  "Transports in the order they are asked; those not named come after."
+  channels: [String!]!
+  "Not acknowledged for so long, the next channel is asked, and at last the dispatcher is called in; 0 leaves it to the program."
+  patienceMinutes: Float!
+  "The same for what is urgent."
+  urgentPatienceMinutes: Float!
+  "When quiet hours begin, by the branch's clock, such as 22:00; the same as their end for none."
+  quietFrom: String!
+  "When quiet hours end."
+  quietTo: String!
+  "Times of day at which low priority goes out together; none: at once."
+  digest: [String!]!
+  "Silence off shift, but for the last hour before it."
+  shiftOnly: Boolean!
+  "Silence while the rep is with a customer."
+  visitQuiet: Boolean!
+}
+
+"What ` + "`" + `alertRulesSet` + "`" + ` takes."
+input AlertRulesSetInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Which branch."
+  branchId: ID!
+  "Transports in the order to ask them; those not named come after."
+  channels: [String!]
+  "Not acknowledged for so long, the next channel is asked; 0 leaves it to the program."
+  patienceMinutes: Float
+  "The same for what is urgent."
+  urgentPatienceMinutes: Float
+  "When quiet hours begin, by the branch's clock, such as 22:00."
+  quietFrom: String
+  "When quiet hours end."
+  quietTo: String
+  "Times of day at which low priority goes out together; none: at once."
+  digest: [String!]
+  "Silence off shift, but for the last hour before it."
+  shiftOnly: Boolean
+  "Silence while the rep is with a customer."
+  visitQuiet: Boolean
+}
+
+"What came of ` + "`" + `alertRulesSet` + "`" + `."
+union AlertRulesSetResult = AlertRulesAreSet | NotFound | Invalid | RequestMismatch
+
+"The rules hold from now on."
+type AlertRulesAreSet {
+  "As they are now."
+  rules: AlertRules!
+}
+
+"What ` + "`" + `alertResend` + "`" + ` takes."
+input AlertResendInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Which alert."
+  alertId: ID!
+}
+
+"What came of ` + "`" + `alertResend` + "`" + `."
+union AlertResendResult = AlertResent | NotFound | Refused | RequestMismatch
+
+"It is on its way again."
+type AlertResent {
+  "The alert as it is now."
+  alert: Alert!
+}
+
+extend type Query {
+  "How the reps of a branch are told; null for a branch that is not the caller's to see."
+  alertRules(branchId: ID!): AlertRules @role(min: DISPATCHER)
+  "The dispatcher's list: alerts of the caller's reps that nobody acknowledged in time, the newest first."
+  escalations(first: Int!, after: String): AlertConnection! @role(min: DISPATCHER)
+  "Devices that an alert could not be handed to, with the reason, the newest first. What was sent again leaves the list until it fails again."
+  deadLetters(first: Int!, after: String): DeadLetterConnection! @role(min: DISPATCHER)
+  "How alerts of the caller's reps get through."
+  alertHealth: AlertHealth! @role(min: DISPATCHER)
+}
+
+"An alert that a device can't be handed."
+type DeadLetter {
+  "Its id."
+  id: ID!
+  "The alert."
+  alert: Alert!
+  "How the device is reached."
+  transport: String!
+  "The provider's word: INVALID_ARGUMENT, QUOTA_EXCEEDED, TIMEOUT, … The list grows."
+  reason: String!
+  "How often it was tried."
+  tries: Int!
+  "When it was given up."
+  triedAt: DateTime!
+}
+
+"A page of dead letters."
+type DeadLetterConnection {
+  "The entries."
+  edges: [DeadLetterEdge!]!
+  "The letters themselves."
+  nodes: [DeadLetter!]!
+  "Where this page lies."
+  pageInfo: PageInfo!
+}
+
+"An entry of a page of dead letters."
+type DeadLetterEdge {
+  "Give it as ` + "`" + `after` + "`" + ` to go on from here."
+  cursor: String!
+  "The letter."
+  node: DeadLetter!
+}
+
+"How alerts get through."
+type AlertHealth {
+  "Alerts that wait for their rep."
+  waiting: Int!
+  "Since when the longest of them waits; null where none does."
+  oldestWaiting: DateTime
+  "Alerts in the dispatchers' hands."
+  escalated: Int!
+  "Each channel over the last hour."
+  channels: [ChannelHealth!]!
+}
+
+"What a channel did in the last hour."
+type ChannelHealth {
+  "The transport."
+  transport: String!
+  "Pushes taken, or confirmed by the device."
+  handed: Int!
+  "Tries that were put off."
+  retried: Int!
+  "Pushes given up."
+  dead: Int!
+  "Devices forgotten by the provider's word."
+  forgotten: Int!
 }
 `, BuiltIn: false},
 	{Name: "../schema/caller.graphqls", Input: `"What a person may do. Granted with dates, for a branch and all below it. Open: more may be added."
@@ -3331,14 +4015,44 @@ func (ec *executionContext) childFields_Alert(ctx context.Context, field graphql
 		return ec.fieldContext_Alert_id(ctx, field)
 	case "state":
 		return ec.fieldContext_Alert_state(ctx, field)
+	case "version":
+		return ec.fieldContext_Alert_version(ctx, field)
+	case "seq":
+		return ec.fieldContext_Alert_seq(ctx, field)
 	case "kind":
 		return ec.fieldContext_Alert_kind(ctx, field)
+	case "priority":
+		return ec.fieldContext_Alert_priority(ctx, field)
+	case "rep":
+		return ec.fieldContext_Alert_rep(ctx, field)
+	case "title":
+		return ec.fieldContext_Alert_title(ctx, field)
 	case "text":
 		return ec.fieldContext_Alert_text(ctx, field)
 	case "visits":
 		return ec.fieldContext_Alert_visits(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Alert_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Alert_expiresAt(ctx, field)
+	case "sentAt":
+		return ec.fieldContext_Alert_sentAt(ctx, field)
+	case "deliveredAt":
+		return ec.fieldContext_Alert_deliveredAt(ctx, field)
+	case "seenAt":
+		return ec.fieldContext_Alert_seenAt(ctx, field)
+	case "acknowledgedAt":
+		return ec.fieldContext_Alert_acknowledgedAt(ctx, field)
+	case "escalatedAt":
+		return ec.fieldContext_Alert_escalatedAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Alert_endedAt(ctx, field)
+	case "reason":
+		return ec.fieldContext_Alert_reason(ctx, field)
+	case "channels":
+		return ec.fieldContext_Alert_channels(ctx, field)
+	case "hold":
+		return ec.fieldContext_Alert_hold(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Alert", field.Name)
 }
@@ -3365,6 +4079,20 @@ func (ec *executionContext) childFields_AlertEdge(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type AlertEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_AlertHealth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "waiting":
+		return ec.fieldContext_AlertHealth_waiting(ctx, field)
+	case "oldestWaiting":
+		return ec.fieldContext_AlertHealth_oldestWaiting(ctx, field)
+	case "escalated":
+		return ec.fieldContext_AlertHealth_escalated(ctx, field)
+	case "channels":
+		return ec.fieldContext_AlertHealth_channels(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlertHealth", field.Name)
+}
+
 func (ec *executionContext) childFields_AlertPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rep":
@@ -3373,6 +4101,28 @@ func (ec *executionContext) childFields_AlertPreview(ctx context.Context, field 
 		return ec.fieldContext_AlertPreview_kind(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AlertPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_AlertRules(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "channels":
+		return ec.fieldContext_AlertRules_channels(ctx, field)
+	case "patienceMinutes":
+		return ec.fieldContext_AlertRules_patienceMinutes(ctx, field)
+	case "urgentPatienceMinutes":
+		return ec.fieldContext_AlertRules_urgentPatienceMinutes(ctx, field)
+	case "quietFrom":
+		return ec.fieldContext_AlertRules_quietFrom(ctx, field)
+	case "quietTo":
+		return ec.fieldContext_AlertRules_quietTo(ctx, field)
+	case "digest":
+		return ec.fieldContext_AlertRules_digest(ctx, field)
+	case "shiftOnly":
+		return ec.fieldContext_AlertRules_shiftOnly(ctx, field)
+	case "visitQuiet":
+		return ec.fieldContext_AlertRules_visitQuiet(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlertRules", field.Name)
 }
 
 func (ec *executionContext) childFields_Branch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3441,6 +4191,22 @@ func (ec *executionContext) childFields_ChangeSet(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type ChangeSet", field.Name)
 }
 
+func (ec *executionContext) childFields_ChannelHealth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "transport":
+		return ec.fieldContext_ChannelHealth_transport(ctx, field)
+	case "handed":
+		return ec.fieldContext_ChannelHealth_handed(ctx, field)
+	case "retried":
+		return ec.fieldContext_ChannelHealth_retried(ctx, field)
+	case "dead":
+		return ec.fieldContext_ChannelHealth_dead(ctx, field)
+	case "forgotten":
+		return ec.fieldContext_ChannelHealth_forgotten(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChannelHealth", field.Name)
+}
+
 func (ec *executionContext) childFields_Customer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3487,6 +4253,46 @@ func (ec *executionContext) childFields_DayChange(ctx context.Context, field gra
 		return ec.fieldContext_DayChange_route(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DayChange", field.Name)
+}
+
+func (ec *executionContext) childFields_DeadLetter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DeadLetter_id(ctx, field)
+	case "alert":
+		return ec.fieldContext_DeadLetter_alert(ctx, field)
+	case "transport":
+		return ec.fieldContext_DeadLetter_transport(ctx, field)
+	case "reason":
+		return ec.fieldContext_DeadLetter_reason(ctx, field)
+	case "tries":
+		return ec.fieldContext_DeadLetter_tries(ctx, field)
+	case "triedAt":
+		return ec.fieldContext_DeadLetter_triedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeadLetter", field.Name)
+}
+
+func (ec *executionContext) childFields_DeadLetterConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DeadLetterConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DeadLetterConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DeadLetterConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeadLetterConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DeadLetterEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DeadLetterEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DeadLetterEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeadLetterEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Decision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -15,8 +15,25 @@ import (
 	"github.com/hexbeat/hexbeat/geo"
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/notify"
+	"github.com/hexbeat/hexbeat/postgres"
 	"github.com/hexbeat/hexbeat/roster"
 )
+
+// What came of `alertChannelsChoose`.
+type AlertChannelsChooseResult interface {
+}
+
+// What came of `alertResend`.
+type AlertResendResult interface {
+}
+
+// What came of `alertRulesSet`.
+type AlertRulesSetResult interface {
+}
+
+// What came of `alertsReceive`.
+type AlertsReceiveResult interface {
+}
 
 // What `alertAcknowledge` takes.
 type AlertAcknowledgeInput struct {
@@ -33,6 +50,22 @@ type AlertAcknowledged struct {
 }
 
 func (AlertAcknowledged) IsAlertAcknowledgeResult() {}
+
+// What `alertChannelsChoose` takes.
+type AlertChannelsChooseInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Transports in the order to be asked: SOCKET, FCM, WEBPUSH, RUSTORE, HMS, WEBHOOK, EMAIL, …; those not named come after. None: as the branch has it.
+	Channels []string `json:"channels"`
+}
+
+// Alerts made from now on go this way.
+type AlertChannelsChosen struct {
+	// Transports in the order they are asked.
+	Channels []string `json:"channels"`
+}
+
+func (AlertChannelsChosen) IsAlertChannelsChooseResult() {}
 
 // A page of alerts.
 type AlertConnection struct {
@@ -51,6 +84,106 @@ type AlertEdge struct {
 	// The alert.
 	Node notify.Alert `json:"node"`
 }
+
+// How alerts get through.
+type AlertHealth struct {
+	// Alerts that wait for their rep.
+	Waiting int `json:"waiting"`
+	// Since when the longest of them waits; null where none does.
+	OldestWaiting *time.Time `json:"oldestWaiting"`
+	// Alerts in the dispatchers' hands.
+	Escalated int `json:"escalated"`
+	// Each channel over the last hour.
+	Channels []postgres.ChannelHealth `json:"channels"`
+}
+
+// What `alertResend` takes.
+type AlertResendInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Which alert.
+	AlertID uuid.UUID `json:"alertId"`
+}
+
+// It is on its way again.
+type AlertResent struct {
+	// The alert as it is now.
+	Alert notify.Alert `json:"alert"`
+}
+
+func (AlertResent) IsAlertResendResult() {}
+
+// How the reps of a branch are told. What is urgent breaks every silence.
+type AlertRules struct {
+	// Transports in the order they are asked; those not named come after.
+	Channels []string `json:"channels"`
+	// Not acknowledged for so long, the next channel is asked, and at last the dispatcher is called in; 0 leaves it to the program.
+	PatienceMinutes float64 `json:"patienceMinutes"`
+	// The same for what is urgent.
+	UrgentPatienceMinutes float64 `json:"urgentPatienceMinutes"`
+	// When quiet hours begin, by the branch's clock, such as 22:00; the same as their end for none.
+	QuietFrom string `json:"quietFrom"`
+	// When quiet hours end.
+	QuietTo string `json:"quietTo"`
+	// Times of day at which low priority goes out together; none: at once.
+	Digest []string `json:"digest"`
+	// Silence off shift, but for the last hour before it.
+	ShiftOnly bool `json:"shiftOnly"`
+	// Silence while the rep is with a customer.
+	VisitQuiet bool `json:"visitQuiet"`
+}
+
+// The rules hold from now on.
+type AlertRulesAreSet struct {
+	// As they are now.
+	Rules AlertRules `json:"rules"`
+}
+
+func (AlertRulesAreSet) IsAlertRulesSetResult() {}
+
+// What `alertRulesSet` takes.
+type AlertRulesSetInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Which branch.
+	BranchID uuid.UUID `json:"branchId"`
+	// Transports in the order to ask them; those not named come after.
+	Channels []string `json:"channels"`
+	// Not acknowledged for so long, the next channel is asked; 0 leaves it to the program.
+	PatienceMinutes *float64 `json:"patienceMinutes"`
+	// The same for what is urgent.
+	UrgentPatienceMinutes *float64 `json:"urgentPatienceMinutes"`
+	// When quiet hours begin, by the branch's clock, such as 22:00.
+	QuietFrom *string `json:"quietFrom"`
+	// When quiet hours end.
+	QuietTo *string `json:"quietTo"`
+	// Times of day at which low priority goes out together; none: at once.
+	Digest []string `json:"digest"`
+	// Silence off shift, but for the last hour before it.
+	ShiftOnly *bool `json:"shiftOnly"`
+	// Silence while the rep is with a customer.
+	VisitQuiet *bool `json:"visitQuiet"`
+}
+
+// What `alertsReceive` takes.
+type AlertsReceiveInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Alerts of the caller's inbox; at most 100.
+	AlertIds []uuid.UUID `json:"alertIds"`
+	// They were shown, and not only received.
+	Seen bool `json:"seen"`
+	// The registered device that says so.
+	DeviceID *uuid.UUID `json:"deviceId"`
+}
+
+// It is noted.
+type AlertsReceived struct {
+	// The alerts as they are now.
+	Alerts []notify.Alert `json:"alerts"`
+}
+
+func (AlertsReceived) IsAlertsReceiveResult() {}
 
 // One thing that changed.
 type Change struct {
@@ -74,6 +207,40 @@ type ChangeSet struct {
 	HasMore bool `json:"hasMore"`
 	// The cursor is too old: start anew.
 	ResetRequired bool `json:"resetRequired"`
+}
+
+// An alert that a device can't be handed.
+type DeadLetter struct {
+	// Its id.
+	ID uuid.UUID `json:"id"`
+	// The alert.
+	Alert notify.Alert `json:"alert"`
+	// How the device is reached.
+	Transport string `json:"transport"`
+	// The provider's word: INVALID_ARGUMENT, QUOTA_EXCEEDED, TIMEOUT, … The list grows.
+	Reason string `json:"reason"`
+	// How often it was tried.
+	Tries int `json:"tries"`
+	// When it was given up.
+	TriedAt time.Time `json:"triedAt"`
+}
+
+// A page of dead letters.
+type DeadLetterConnection struct {
+	// The entries.
+	Edges []DeadLetterEdge `json:"edges"`
+	// The letters themselves.
+	Nodes []DeadLetter `json:"nodes"`
+	// Where this page lies.
+	PageInfo PageInfo `json:"pageInfo"`
+}
+
+// An entry of a page of dead letters.
+type DeadLetterEdge struct {
+	// Give it as `after` to go on from here.
+	Cursor string `json:"cursor"`
+	// The letter.
+	Node DeadLetter `json:"node"`
 }
 
 // What `deviceForget` takes.
@@ -142,6 +309,12 @@ type Invalid struct {
 	Path []string `json:"path"`
 }
 
+func (Invalid) IsAlertsReceiveResult() {}
+
+func (Invalid) IsAlertChannelsChooseResult() {}
+
+func (Invalid) IsAlertRulesSetResult() {}
+
 func (Invalid) IsDeviceRegisterResult() {}
 
 func (Invalid) IsProblem() {}
@@ -175,6 +348,12 @@ type NotFound struct {
 }
 
 func (NotFound) IsAlertAcknowledgeResult() {}
+
+func (NotFound) IsAlertsReceiveResult() {}
+
+func (NotFound) IsAlertRulesSetResult() {}
+
+func (NotFound) IsAlertResendResult() {}
 
 func (NotFound) IsDeviceForgetResult() {}
 
@@ -236,6 +415,10 @@ type Refused struct {
 
 func (Refused) IsAlertAcknowledgeResult() {}
 
+func (Refused) IsAlertChannelsChooseResult() {}
+
+func (Refused) IsAlertResendResult() {}
+
 func (Refused) IsProblem() {}
 
 func (Refused) IsPositionReportResult() {}
@@ -285,6 +468,14 @@ type RequestMismatch struct {
 }
 
 func (RequestMismatch) IsAlertAcknowledgeResult() {}
+
+func (RequestMismatch) IsAlertsReceiveResult() {}
+
+func (RequestMismatch) IsAlertChannelsChooseResult() {}
+
+func (RequestMismatch) IsAlertRulesSetResult() {}
+
+func (RequestMismatch) IsAlertResendResult() {}
 
 func (RequestMismatch) IsDeviceRegisterResult() {}
 

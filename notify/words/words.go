@@ -1,4 +1,8 @@
-package notify
+// Package words says alerts in Russian and English, in what a lock screen has room for. It names sites and times, never people,
+// addresses or phones.
+//
+//	title, text := words.Title(alert, device.Locale), words.Text(alert, device.Locale)
+package words
 
 import (
 	"fmt"
@@ -6,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/hexbeat/hexbeat/notify"
 )
 
 // A lock screen has room for about four lines: two visits with their sites, and how many more.
@@ -15,12 +21,12 @@ const (
 )
 
 // Title is the headline of the alert, two or three words. Locale is as in [Text].
-func Title(a Alert, locale string) string {
+func Title(a notify.Alert, locale string) string {
 	title := languageOf(locale).titles[a.Kind]
 	switch {
 	case title == [2]string{}:
 		return languageOf(locale).unknown
-	case len(a.about()) == 1:
+	case len(about(a)) == 1:
 		return title[0]
 	}
 	return title[1]
@@ -32,15 +38,15 @@ func Title(a Alert, locale string) string {
 //
 // Locale is a tag such as ru-RU or en_GB. Russian and English are spoken; whoever asks for another gets
 // Russian, as an organization does that chose nothing.
-func Text(a Alert, locale string) string {
+func Text(a notify.Alert, locale string) string {
 	l := languageOf(locale)
-	items := slices.SortedStableFunc(slices.Values(a.about()), byArrival)
-	moved := len(a.Items) - len(items)
+	items := slices.SortedStableFunc(slices.Values(about(a)), byArrival)
+	moved := len(a.Live()) - len(items)
 	count, known := l.counts[a.Kind]
 	switch {
 	case !known:
 		return sentence(l.unknown)
-	case a.Kind == DayPlanned:
+	case a.Kind == notify.DayPlanned:
 		return l.dayPlanned(items)
 	}
 	text := count(len(items))
@@ -62,8 +68,8 @@ func Text(a Alert, locale string) string {
 }
 
 // about is the visits that the alert is made for, without those that moved on their account.
-func (a Alert) about() []Item {
-	return slices.DeleteFunc(slices.Clone(a.Items), func(i Item) bool { return i.Moved })
+func about(a notify.Alert) []notify.Item {
+	return slices.DeleteFunc(slices.Clone(a.Live()), func(i notify.Item) bool { return i.Moved })
 }
 
 // sentence ends the text with one full stop, also where a name brings its own.
@@ -78,7 +84,7 @@ func sentence(text string) string {
 func Reason(code, locale string) string { return languageOf(locale).reasons[code] }
 
 // byArrival puts the first to come first, and what has no time last.
-func byArrival(a, b Item) int {
+func byArrival(a, b notify.Item) int {
 	switch {
 	case a.Arrival != nil && b.Arrival != nil:
 		return a.Arrival.Compare(*b.Arrival)
@@ -90,7 +96,7 @@ func byArrival(a, b Item) int {
 	return 0
 }
 
-func commonReason(items []Item) string {
+func commonReason(items []notify.Item) string {
 	for _, item := range items {
 		if item.Reason != items[0].Reason {
 			return ""
@@ -103,10 +109,10 @@ func commonReason(items []Item) string {
 }
 
 // list names the first few.
-func (l language) list(items []Item, most int, today time.Time) string {
+func (l language) list(items []notify.Item, most int, today time.Time) string {
 	var named []string
 	for _, item := range items[:min(len(items), most)] {
-		named = append(named, l.when(item.at(), today)+l.site(item.Site))
+		named = append(named, l.when(item.At(), today)+l.site(item.Site))
 	}
 	list := strings.Join(named, "; ")
 	if more := len(items) - len(named); more > 0 {
@@ -144,11 +150,11 @@ func (l language) site(name string) string {
 	return name
 }
 
-func (l language) dayPlanned(items []Item) string {
-	count := l.counts[DayPlanned](len(items))
+func (l language) dayPlanned(items []notify.Item) string {
+	count := l.counts[notify.DayPlanned](len(items))
 	if len(items) == 0 || items[0].Arrival == nil {
 		return sentence(fmt.Sprintf(l.plan, count))
 	}
-	first := *items[0].at()
+	first := *items[0].At()
 	return sentence(fmt.Sprintf(l.datedPlan, first.Format(l.date), count, first.Format("15:04"), l.site(items[0].Site)))
 }

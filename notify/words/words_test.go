@@ -1,4 +1,4 @@
-package notify_test
+package words_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/hexbeat/hexbeat/notify"
+	"github.com/hexbeat/hexbeat/notify/words"
 	"pgregory.net/rapid"
 )
 
@@ -29,9 +30,9 @@ func ExampleText() {
 		notify.Item{Site: "Аптека № 7", Arrival: at(4, 13, 5), Reason: "ABSENCE"},
 		notify.Item{Site: "Продукты", Reason: "ABSENCE"})
 
-	fmt.Println(notify.Title(alert, "ru-RU"))
-	fmt.Println(notify.Text(alert, "ru-RU"))
-	fmt.Println(notify.Text(alert, "en_GB"))
+	fmt.Println(words.Title(alert, "ru-RU"))
+	fmt.Println(words.Text(alert, "ru-RU"))
+	fmt.Println(words.Text(alert, "en_GB"))
 	// Output:
 	// Новые визиты
 	// 3 новых визита: 13:05 Аптека № 7; 14:30 Пекарня на Садовой и ещё 1. Причина: отсутствие сотрудника.
@@ -69,7 +70,7 @@ func TestText(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for locale, want := range map[string]string{"ru": c.ru, "EN-us": c.en, "": c.ru, "fr": c.ru, "english": c.ru} {
-				if got := notify.Text(c.alert, locale); got != want {
+				if got := words.Text(c.alert, locale); got != want {
 					t.Errorf("Text(%q) = %q, want %q", locale, got, want)
 				}
 			}
@@ -87,7 +88,7 @@ func TestRussianCountsVisits(t *testing.T) {
 		{11, "11 визитов передано"}, {12, "12 визитов передано"}, {14, "14 визитов передано"}, {20, "20 визитов передано"}, {21, "21 визит передан"},
 		{22, "22 визита переданы"}, {25, "25 визитов передано"}, {101, "101 визит передан"}, {111, "111 визитов передано"}, {112, "112 визитов передано"}, {122, "122 визита переданы"},
 	} {
-		got, _, _ := strings.Cut(notify.Text(anAlert(notify.VisitsLost, make([]notify.Item, c.n)...), "ru"), ":")
+		got, _, _ := strings.Cut(words.Text(anAlert(notify.VisitsLost, make([]notify.Item, c.n)...), "ru"), ":")
 		if got = strings.TrimSuffix(got, "."); got != c.want {
 			t.Errorf("%d visits: %q, want %q", c.n, got, c.want)
 		}
@@ -112,7 +113,7 @@ func TestTitle(t *testing.T) {
 		{"COFFEE", one, "Изменения в вашем дне", "Your day has changed"},
 	} {
 		for locale, want := range map[string]string{"ru": c.ru, "en": c.en} {
-			if got := notify.Title(anAlert(c.kind, c.items...), locale); got != want {
+			if got := words.Title(anAlert(c.kind, c.items...), locale); got != want {
 				t.Errorf("Title(%s, %d items, %q) = %q, want %q", c.kind, len(c.items), locale, got, want)
 			}
 		}
@@ -123,12 +124,12 @@ func TestReasonIsSaidInWords(t *testing.T) {
 	t.Parallel()
 	for _, code := range []string{"OVERLOAD", "ABSENCE", "URGENT", "CUSTOMER", "OTHER"} {
 		for _, locale := range []string{"ru", "en"} {
-			if got := notify.Reason(code, locale); got == "" || got == code {
+			if got := words.Reason(code, locale); got == "" || got == code {
 				t.Errorf("Reason(%s, %s) = %q, want words", code, locale, got)
 			}
 		}
 	}
-	if got := notify.Reason("WEATHER", "ru"); got != "" {
+	if got := words.Reason("WEATHER", "ru"); got != "" {
 		t.Errorf("Reason of an unknown code = %q, want nothing", got)
 	}
 }
@@ -144,7 +145,7 @@ func TestTextFitsALockScreen(t *testing.T) {
 			items = append(items, notify.Item{Site: name, Arrival: at(5, 23-i%24, i), Reason: "ABSENCE", Moved: i%5 == 4})
 		}
 		for _, locale := range []string{"ru", "en"} {
-			text := notify.Text(anAlert(kind, items...), locale)
+			text := words.Text(anAlert(kind, items...), locale)
 			if n := utf8.RuneCountInString(text); n > 178 || strings.ContainsAny(text, "\n\r\t") || !utf8.ValidString(text) {
 				t.Fatalf("%d characters: %q", n, text)
 			}

@@ -1,14 +1,16 @@
-package notify
+package words
 
 import (
 	"fmt"
 	"strings"
+
+	"github.com/hexbeat/hexbeat/notify"
 )
 
 // language is everything an alert can say in one tongue.
 type language struct {
-	titles    map[Kind][2]string // of one visit, of several
-	counts    map[Kind]func(n int) string
+	titles    map[notify.Kind][2]string // of one visit, of several
+	counts    map[notify.Kind]func(n int) string
 	reasons   map[string]string // by code
 	because   string
 	more      string // visits not named
@@ -29,17 +31,17 @@ func languageOf(locale string) language {
 }
 
 var russian = language{
-	titles: map[Kind][2]string{
-		VisitsGained:  {"Новый визит", "Новые визиты"},
-		VisitsLost:    {"Визит передан", "Визиты переданы"},
-		VisitsChanged: {"Визит изменён", "Визиты изменены"},
-		DayPlanned:    {"План дня готов", "План дня готов"},
+	titles: map[notify.Kind][2]string{
+		notify.VisitsGained:  {"Новый визит", "Новые визиты"},
+		notify.VisitsLost:    {"Визит передан", "Визиты переданы"},
+		notify.VisitsChanged: {"Визит изменён", "Визиты изменены"},
+		notify.DayPlanned:    {"План дня готов", "План дня готов"},
 	},
-	counts: map[Kind]func(int) string{
-		VisitsGained:  inRussian("%d новый визит", "%d новых визита", "%d новых визитов"),
-		VisitsLost:    inRussian("%d визит передан", "%d визита переданы", "%d визитов передано"),
-		VisitsChanged: inRussian("%d визит изменён", "%d визита изменены", "%d визитов изменено"),
-		DayPlanned:    inRussian("%d визит", "%d визита", "%d визитов"),
+	counts: map[notify.Kind]func(int) string{
+		notify.VisitsGained:  inRussian("%d новый визит", "%d новых визита", "%d новых визитов"),
+		notify.VisitsLost:    inRussian("%d визит передан", "%d визита переданы", "%d визитов передано"),
+		notify.VisitsChanged: inRussian("%d визит изменён", "%d визита изменены", "%d визитов изменено"),
+		notify.DayPlanned:    inRussian("%d визит", "%d визита", "%d визитов"),
 	},
 	reasons: map[string]string{
 		"OVERLOAD": "перегрузка",
@@ -59,17 +61,17 @@ var russian = language{
 }
 
 var english = language{
-	titles: map[Kind][2]string{
-		VisitsGained:  {"New visit", "New visits"},
-		VisitsLost:    {"Visit handed over", "Visits handed over"},
-		VisitsChanged: {"Visit changed", "Visits changed"},
-		DayPlanned:    {"Your day is planned", "Your day is planned"},
+	titles: map[notify.Kind][2]string{
+		notify.VisitsGained:  {"New visit", "New visits"},
+		notify.VisitsLost:    {"Visit handed over", "Visits handed over"},
+		notify.VisitsChanged: {"Visit changed", "Visits changed"},
+		notify.DayPlanned:    {"Your day is planned", "Your day is planned"},
 	},
-	counts: map[Kind]func(int) string{
-		VisitsGained:  inEnglish("%d new visit", "%d new visits"),
-		VisitsLost:    inEnglish("%d visit handed over", "%d visits handed over"),
-		VisitsChanged: inEnglish("%d visit changed", "%d visits changed"),
-		DayPlanned:    inEnglish("%d visit", "%d visits"),
+	counts: map[notify.Kind]func(int) string{
+		notify.VisitsGained:  inEnglish("%d new visit", "%d new visits"),
+		notify.VisitsLost:    inEnglish("%d visit handed over", "%d visits handed over"),
+		notify.VisitsChanged: inEnglish("%d visit changed", "%d visits changed"),
+		notify.DayPlanned:    inEnglish("%d visit", "%d visits"),
 	},
 	reasons: map[string]string{
 		"OVERLOAD": "overload",
