@@ -7,8 +7,10 @@ import (
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/dispatch"
+	"github.com/hexbeat/hexbeat/geo"
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/postgres"
+	"github.com/hexbeat/hexbeat/roster"
 )
 
 // PublishAlignment puts a draft of territories into force from a day on. What waits without a day follows its site to the new
@@ -27,10 +29,7 @@ type AlignmentPublished struct {
 }
 
 func (c PublishAlignment) run(ctx context.Context, tx *Tx) (AlignmentPublished, error) {
-	if err := tx.mustBe(auth.Manager); err != nil {
-		return AlignmentPublished{}, err
-	}
-	if err := tx.LockBranch(ctx, c.Branch); err != nil {
+	if err := tx.lockOwnBranch(ctx, c.Branch); err != nil {
 		return AlignmentPublished{}, err
 	}
 	id := c.Alignment
@@ -48,28 +47,64 @@ func (c PublishAlignment) run(ctx context.Context, tx *Tx) (AlignmentPublished, 
 	if alignment.BranchID != c.Branch || alignment.State == "PUBLISHED" {
 		return AlignmentPublished{}, postgres.ErrNoAlignment
 	}
-	branch, err := tx.Branch(ctx, c.Branch)
+	return tx.putIntoForce(ctx, alignment, c.From)
+}
+
+// putIntoForce publishes a locked draft of a locked branch from a day on.
+func (tx *Tx) putIntoForce(ctx context.Context, alignment postgres.Alignment, from hours.Date) (AlignmentPublished, error) {
+	branch, err := tx.Branch(ctx, alignment.BranchID)
 	if err != nil {
 		return AlignmentPublished{}, err
 	}
-	tx.concerns(id)
-	if err := tx.PublishAlignment(ctx, alignment, c.From, tx.Now, newID); err != nil {
+	tx.concerns(alignment.ID)
+	if err := tx.placeLate(ctx, alignment); err != nil {
+		return AlignmentPublished{}, err
+	}
+	if err := tx.PublishAlignment(ctx, alignment, from, tx.Now, newID); err != nil {
 		return AlignmentPublished{}, fmt.Errorf("publish alignment: %w", err)
 	}
 	if err := tx.AddChanges(ctx, tx.Now, postgres.FeedChange{
-		Kind: "alignment", ID: id, Version: 1, BranchBefore: &c.Branch, BranchAfter: &c.Branch,
+		Kind: "alignment", ID: alignment.ID, Version: 1, BranchBefore: &branch.ID, BranchAfter: &branch.ID,
 	}); err != nil {
 		return AlignmentPublished{}, err
 	}
 	if err := tx.happened(ctx, dispatch.Event{
 		ID: newID(), Type: dispatch.AlignmentPublished, HappenedAt: tx.Now, Date: hours.DateOf(tx.Now.In(branch.Zone())),
-		TimeZone: branch.TimeZone, Branch: &c.Branch, Line: &alignment.LineID,
+		TimeZone: branch.TimeZone, Branch: &branch.ID, Line: &alignment.LineID,
 	}); err != nil {
 		return AlignmentPublished{}, err
 	}
-	result := AlignmentPublished{Alignment: id, From: c.From}
-	if c.From <= hours.DateOf(tx.Now.In(branch.Zone())) {
+	result := AlignmentPublished{Alignment: alignment.ID, From: from}
+	if from <= hours.DateOf(tx.Now.In(branch.Zone())) {
 		result.Moved, err = tx.rehome(ctx, branch, alignment.LineID)
 	}
 	return result, err
+}
+
+// lockOwnBranch locks a branch whose territories are the caller's to change.
+func (tx *Tx) lockOwnBranch(ctx context.Context, branch uuid.UUID) error {
+	if err := tx.mustBe(auth.Manager); err != nil {
+		return err
+	}
+	if !tx.Caller.MaySeeBranch(branch) {
+		return roster.ErrNoBranch
+	}
+	return tx.LockBranch(ctx, branch)
+}
+
+// placeLate gives sites that came after the draft was made to the territories whose ground they stand on.
+func (tx *Tx) placeLate(ctx context.Context, alignment postgres.Alignment) error {
+	late, err := tx.LateSites(ctx, alignment)
+	if err != nil {
+		return fmt.Errorf("read sites the draft does not know: %w", err)
+	}
+	placements := make([]postgres.Placement, 0, len(late))
+	for _, s := range late {
+		cells, err := geo.Ancestors(geo.Point{Lat: s.Lat, Lon: s.Lon}, geo.SiteResolution, geo.FinestResolution)
+		if err != nil {
+			return fmt.Errorf("place site %s: %w", s.ID, err)
+		}
+		placements = append(placements, postgres.Placement{Site: s.ID, Cells: cells})
+	}
+	return tx.PlaceLate(ctx, alignment.ID, placements)
 }

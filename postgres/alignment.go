@@ -22,10 +22,19 @@ type Alignment struct {
 	BranchID  uuid.UUID       `db:"branch_id"`
 	LineID    uuid.UUID       `db:"line_id"`
 	State     string          `db:"state"`  // DRAFT, APPROVED, PUBLISHED
-	Origin    string          `db:"origin"` // DESIGN, IMPORT
+	Origin    string          `db:"origin"` // DESIGN, IMPORT, REVERT
 	Measures  json.RawMessage `db:"measures"`
 	CreatedAt time.Time       `db:"created_at"`
+
+	Version     int         `db:"version"`    // grows with every edit of a draft
+	From        *hours.Date `db:"valid_from"` // first day in force; nil for a draft
+	To          *hours.Date `db:"valid_to"`   // first day no longer in force; nil: none is known
+	PublishedAt *time.Time  `db:"published_at"`
+	Replaces    *uuid.UUID  `db:"replaces"` // what was in force when it was published
 }
+
+const alignmentColumns = `al.id, al.branch_id, al.line_id, al.state, al.origin, al.measures, al.created_at, al.version, al.valid_from, al.valid_to,
+       al.published_at, al.replaces`
 
 // AlignedTerritory is one territory of an alignment with everything that belongs to it.
 type AlignedTerritory struct {
@@ -55,7 +64,6 @@ func (tx *Tx) AddAlignment(ctx context.Context, a Alignment, territories []Align
 	}); err != nil {
 		return err
 	}
-	var aligned, simpler, cells, sites [][]any
 	for _, t := range territories {
 		if err := tx.exec(ctx, 1, insertTerritory, pgx.StrictNamedArgs{
 			"organization": tx.Organization, "id": t.ID, "branch": a.BranchID, "line": a.LineID, "name": t.Name, "colour": t.Colour,
@@ -63,17 +71,25 @@ func (tx *Tx) AddAlignment(ctx context.Context, a Alignment, territories []Align
 		}); err != nil {
 			return err
 		}
+	}
+	return tx.addTerritories(ctx, a.ID, territories)
+}
+
+// addTerritories writes what an alignment gives to territories that exist.
+func (tx *Tx) addTerritories(ctx context.Context, alignment uuid.UUID, territories []AlignedTerritory) error {
+	var aligned, simpler, cells, sites [][]any
+	for _, t := range territories {
 		aligned = append(aligned, []any{
-			tx.Organization, a.ID, t.ID, t.RepID, len(t.Sites), t.Workload, t.Imbalance, t.Outline,
+			tx.Organization, alignment, t.ID, t.RepID, len(t.Sites), t.Workload, t.Imbalance, t.Outline,
 		})
 		for _, o := range t.Simpler {
-			simpler = append(simpler, []any{tx.Organization, a.ID, t.ID, o.Zoom, o.Outline})
+			simpler = append(simpler, []any{tx.Organization, alignment, t.ID, o.Zoom, o.Outline})
 		}
 		for _, c := range t.Cells {
-			cells = append(cells, []any{tx.Organization, a.ID, int64(c), t.ID})
+			cells = append(cells, []any{tx.Organization, alignment, int64(c), t.ID})
 		}
 		for _, s := range t.Sites {
-			sites = append(sites, []any{tx.Organization, a.ID, s, t.ID})
+			sites = append(sites, []any{tx.Organization, alignment, s, t.ID})
 		}
 	}
 	for _, bulk := range []struct {
@@ -94,7 +110,7 @@ func (tx *Tx) AddAlignment(ctx context.Context, a Alignment, territories []Align
 }
 
 const lockAlignment = `
-SELECT al.id, al.branch_id, al.line_id, al.state, al.origin, al.measures, al.created_at
+SELECT ` + alignmentColumns + `
 FROM   alignment AS al
 WHERE  al.organization_id = @organization AND al.id = @id
 FOR NO KEY UPDATE`
@@ -165,7 +181,7 @@ WHERE  organization_id = @organization AND branch_id = @branch AND line_id = @li
 AND    valid_from < @date AND (valid_to IS NULL OR valid_to > @date)`
 
 	publishAlignment = `
-UPDATE alignment SET state = 'PUBLISHED', valid_from = @date, published_at = @at
+UPDATE alignment SET state = 'PUBLISHED', valid_from = @date, published_at = @at, replaces = @replaces
 WHERE  organization_id = @organization AND id = @id AND state IN ('DRAFT', 'APPROVED')`
 
 	dropSameDay = `
@@ -215,13 +231,20 @@ ORDER  BY at.territory_id`
 // that lock keeps two owners of one territory from overlapping.
 func (tx *Tx) PublishAlignment(ctx context.Context, a Alignment, date hours.Date, at time.Time, newID func() uuid.UUID) error {
 	branch := pgx.StrictNamedArgs{"organization": tx.Organization, "branch": a.BranchID, "line": a.LineID, "date": date}
+	var replaces *uuid.UUID
+	switch was, err := tx.InForce(ctx, a.BranchID, a.LineID, date); {
+	case err == nil:
+		replaces = &was.ID
+	case !errors.Is(err, ErrNoAlignment):
+		return err
+	}
 	for _, statement := range []string{withdrawSameDay, endEarlier} {
 		if err := tx.exec(ctx, -1, statement, branch); err != nil {
 			return err
 		}
 	}
 	tag, err := tx.Exec(ctx, publishAlignment, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "id": a.ID, "date": date, "at": at,
+		"organization": tx.Organization, "id": a.ID, "date": date, "at": at, "replaces": replaces,
 	})
 	if err != nil {
 		return err
