@@ -26,6 +26,8 @@ type DesignBrief struct {
 	Tolerance   float64 // 0: geo.DefaultTolerance
 	Seed        uint64
 	Afresh      bool // forget the territories in force
+
+	Request uuid.UUID `json:"-"` // as of Do
 }
 
 // ground is what a design of a branch begins from.
@@ -74,7 +76,7 @@ func DesignTerritories(ctx context.Context, d *Desk, brief DesignBrief) (Alignme
 	if err != nil {
 		return AlignmentDrafted{}, err
 	}
-	save := SaveDraft{Branch: brief.Branch, Line: g.line, Origin: "DESIGN"}
+	save := SaveDraft{Branch: brief.Branch, Line: g.line, Origin: "DESIGN", For: &brief}
 	if save.Measures, err = json.Marshal(draft.Measures); err != nil {
 		return AlignmentDrafted{}, err
 	}
@@ -89,7 +91,7 @@ func DesignTerritories(ctx context.Context, d *Desk, brief DesignBrief) (Alignme
 	} else {
 		nearestReps(save.Territories, centres, g.reps)
 	}
-	return Do(ctx, d, uuid.Nil, save)
+	return Do(ctx, d, brief.Request, save)
 }
 
 func survey(ctx context.Context, d *Desk, branch uuid.UUID) (ground, error) {
@@ -124,6 +126,15 @@ func survey(ctx context.Context, d *Desk, branch uuid.UUID) (ground, error) {
 
 // territories dresses units and sites given to k territories as the record keeps them: with ground, outline, colour and balance.
 func (g ground) territories(units []geo.Unit, unitTerritory, siteTerritory []int, k int) ([]postgres.AlignedTerritory, error) {
+	territories, err := g.undrawn(units, unitTerritory, siteTerritory, k)
+	if err != nil {
+		return nil, err
+	}
+	return territories, outline(territories)
+}
+
+// undrawn are territories without their outlines.
+func (g ground) undrawn(units []geo.Unit, unitTerritory, siteTerritory []int, k int) ([]postgres.AlignedTerritory, error) {
 	units, unitTerritory, err := g.withNeighbours(units, unitTerritory, k)
 	if err != nil {
 		return nil, err
@@ -158,7 +169,7 @@ func (g ground) territories(units []geo.Unit, unitTerritory, siteTerritory []int
 			t.Imbalance = t.Workload/(total/float64(k)) - 1
 		}
 	}
-	return territories, outline(territories)
+	return territories, nil
 }
 
 // withNeighbours adds the other branches' occupied cells as one more territory, so that ground between branches goes to the nearer

@@ -41,11 +41,11 @@ type AlignmentEdited struct {
 
 // edited is the state of a draft after an edit, as the record keeps it.
 type edited struct {
-	answer   AlignmentEdited
-	version  int // of the draft it was worked out from
-	measures json.RawMessage
-	changed  []postgres.AlignedTerritory
-	balance  map[uuid.UUID]float64
+	answer      AlignmentEdited
+	version     int // of the draft it was worked out from
+	measures    json.RawMessage
+	territories []postgres.AlignedTerritory
+	changed     []bool // of each territory, its ground or sites
 }
 
 func (c EditAlignment) run(ctx context.Context, tx *Tx) (AlignmentEdited, error) {
@@ -70,7 +70,7 @@ func (c EditAlignment) run(ctx context.Context, tx *Tx) (AlignmentEdited, error)
 		return AlignmentEdited{}, ErrDraftKept
 	}
 	tx.concerns(alignment.ID)
-	if err := tx.EditAlignment(ctx, alignment.ID, c.result.measures, c.result.changed, c.result.balance); err != nil {
+	if err := tx.EditAlignment(ctx, alignment.ID, c.result.measures, c.result.territories, c.result.changed); err != nil {
 		return AlignmentEdited{}, fmt.Errorf("keep edited draft: %w", err)
 	}
 	return c.result.answer, nil

@@ -19,13 +19,15 @@ type PublishAlignment struct {
 	Alignment uuid.UUID // uuid.Nil: the branch's newest draft
 	Branch    uuid.UUID
 	From      hours.Date
+	Seen      int // the version the caller was looking at; 0: whatever it is
 }
 
 // AlignmentPublished is what came of it.
 type AlignmentPublished struct {
 	Alignment uuid.UUID
 	From      hours.Date
-	Moved     int // waiting visits that changed hands now
+	Moved     int       // waiting visits that changed hands now
+	CopyOf    uuid.UUID // the earlier alignment that is in force again as a copy; uuid.Nil for none
 }
 
 func (c PublishAlignment) run(ctx context.Context, tx *Tx) (AlignmentPublished, error) {
@@ -46,6 +48,9 @@ func (c PublishAlignment) run(ctx context.Context, tx *Tx) (AlignmentPublished, 
 	}
 	if alignment.BranchID != c.Branch || alignment.State == "PUBLISHED" {
 		return AlignmentPublished{}, postgres.ErrNoAlignment
+	}
+	if c.Seen != 0 && c.Seen != alignment.Version {
+		return AlignmentPublished{}, ErrDraftChanged
 	}
 	return tx.putIntoForce(ctx, alignment, c.From)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/geo"
 	"github.com/hexbeat/hexbeat/notify"
+	"github.com/hexbeat/hexbeat/postgres"
 	"github.com/hexbeat/hexbeat/roster"
 )
 
@@ -48,6 +49,10 @@ var refusals = map[string]error{
 	"NO_TERRITORY":    geo.ErrNoTerritory,
 	"FORBIDDEN":       auth.ErrForbidden,
 	"NOT_A_REP":       ErrNotARep,
+	"NO_ALIGNMENT":    postgres.ErrNoAlignment,
+	"DRAFT_CHANGED":   ErrDraftChanged,
+	"DRAFT_KEPT":      ErrDraftKept,
+	"NO_EARLIER":      ErrNoEarlierAlignment,
 }
 
 // ErrNotARep refuses a rep's act to a caller who is none.

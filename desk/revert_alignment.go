@@ -44,6 +44,7 @@ func (c RevertAlignment) run(ctx context.Context, tx *Tx) (AlignmentPublished, e
 	if err != nil {
 		return AlignmentPublished{}, err
 	}
+	var copyOf uuid.UUID
 	if earlier.State == "PUBLISHED" {
 		again := postgres.Alignment{
 			ID: newID(), BranchID: earlier.BranchID, LineID: earlier.LineID, State: "DRAFT", Origin: "REVERT", CreatedAt: tx.Now,
@@ -52,7 +53,9 @@ func (c RevertAlignment) run(ctx context.Context, tx *Tx) (AlignmentPublished, e
 			return AlignmentPublished{}, fmt.Errorf("copy alignment: %w", err)
 		}
 		tx.concerns(earlier.ID)
-		earlier = again
+		earlier, copyOf = again, earlier.ID
 	}
-	return tx.putIntoForce(ctx, earlier, c.From)
+	done, err := tx.putIntoForce(ctx, earlier, c.From)
+	done.CopyOf = copyOf
+	return done, err
 }

@@ -8,15 +8,17 @@ import (
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/postgres"
+	"github.com/hexbeat/hexbeat/roster"
 )
 
 // SaveDraft keeps a design of a branch's territories. Nothing is in force before it is published.
 type SaveDraft struct {
 	Branch      uuid.UUID
 	Line        uuid.UUID
-	Origin      string // DESIGN or IMPORT
-	Measures    json.RawMessage
-	Territories []postgres.AlignedTerritory
+	Origin      string                      // DESIGN or IMPORT
+	For         *DesignBrief                // what was asked for, where it was a design; the rest follows from it
+	Measures    json.RawMessage             `json:"-"`
+	Territories []postgres.AlignedTerritory `json:"-"`
 }
 
 // AlignmentDrafted is a kept design.
@@ -30,6 +32,9 @@ type AlignmentDrafted struct {
 func (c SaveDraft) run(ctx context.Context, tx *Tx) (AlignmentDrafted, error) {
 	if err := tx.mustBe(auth.Manager); err != nil {
 		return AlignmentDrafted{}, err
+	}
+	if !tx.Caller.MaySeeBranch(c.Branch) {
+		return AlignmentDrafted{}, roster.ErrNoBranch
 	}
 	alignment := postgres.Alignment{
 		ID: newID(), BranchID: c.Branch, LineID: c.Line, State: "DRAFT", Origin: c.Origin, Measures: c.Measures, CreatedAt: tx.Now,

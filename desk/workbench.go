@@ -126,7 +126,6 @@ type bench struct {
 	number      map[uuid.UUID]int // of a territory
 	position    map[uuid.UUID]int // of a site on the workbench
 	claims      map[geo.Cell]int  // ground without sites that was painted, and whose
-	measures    geo.Measures
 
 	mu   sync.Mutex
 	work *geo.Workbench
@@ -140,9 +139,6 @@ func (b *Workbenches) read(ctx context.Context, alignment postgres.Alignment) (*
 	}
 	out := &bench{
 		version: alignment.Version, read: b.desk.Clock(), number: map[uuid.UUID]int{}, position: map[uuid.UUID]int{}, claims: map[geo.Cell]int{},
-	}
-	if err := json.Unmarshal(alignment.Measures, &out.measures); err != nil {
-		return nil, fmt.Errorf("read measures of the draft: %w", err)
 	}
 	var aligned []postgres.AlignedSite
 	var held []postgres.HeldCell
@@ -248,17 +244,26 @@ func (b *bench) findClaims(held []postgres.HeldCell) error {
 
 // edit translates a wish.
 func (b *bench) edit(wish EditAlignment) (geo.Together, error) {
-	var edits geo.Together
+	move := geo.Move{}
+	for _, s := range wish.Sites {
+		at, known := b.position[s]
+		if !known {
+			return nil, customer.ErrNoSite
+		}
+		move.Sites = append(move.Sites, at)
+	}
 	to := geo.Free
-	if wish.To != nil {
+	switch {
+	case wish.To != nil:
 		number, known := b.number[*wish.To]
 		if !known {
 			return nil, geo.ErrNoTerritory
 		}
 		to = number
-	} else if len(wish.Cells) > 0 || wish.Polygon != nil || len(wish.Sites) > 0 {
+	case len(wish.Cells) > 0 || wish.Polygon != nil || len(wish.Sites) > 0:
 		return nil, Invalid{Path: []string{"toTerritoryId"}, Code: "EMPTY"}
 	}
+	var edits geo.Together
 	if len(wish.Cells) > 0 {
 		edits = append(edits, geo.Paint{Cells: wish.Cells, To: to})
 	}
@@ -266,14 +271,7 @@ func (b *bench) edit(wish EditAlignment) (geo.Together, error) {
 		edits = append(edits, geo.Draw{Region: *wish.Polygon, To: to})
 	}
 	if len(wish.Sites) > 0 {
-		move := geo.Move{To: to}
-		for _, s := range wish.Sites {
-			at, known := b.position[s]
-			if !known {
-				return nil, customer.ErrNoSite
-			}
-			move.Sites = append(move.Sites, at)
-		}
+		move.To = to
 		edits = append(edits, move)
 	}
 	if wish.Repair {
@@ -350,16 +348,18 @@ func (b *bench) carryOut(wish EditAlignment) (edited, error) {
 	if err != nil {
 		return edited{}, err
 	}
-	out := edited{answer: b.answer(wish, effect), version: b.version, balance: map[uuid.UUID]float64{}}
+	out := edited{answer: b.answer(wish, effect), version: b.version, territories: after, changed: make([]bool, len(after))}
 	for t := range after {
-		out.balance[after[t].ID] = after[t].Imbalance
-		if !slices.Equal(before[t].Cells, after[t].Cells) || !slices.Equal(before[t].Sites, after[t].Sites) {
-			out.changed = append(out.changed, after[t])
-		}
+		out.changed[t] = !slices.Equal(before[t].Cells, after[t].Cells) || !slices.Equal(before[t].Sites, after[t].Sites)
 	}
-	b.measures.Imbalance, b.measures.Lightest, b.measures.Pieces = effect.After.Imbalance, effect.After.Lightest, effect.After.Pieces
-	b.measures.Territories, b.measures.Customers = len(b.territories), len(b.ground.sites)
-	out.measures, err = json.Marshal(b.measures)
+	if err := outline(after); err != nil {
+		return edited{}, err
+	}
+	// Of the measures of a design only these are known after an edit.
+	out.measures, err = json.Marshal(geo.Measures{
+		Territories: len(after), Customers: len(b.ground.sites), Imbalance: effect.After.Imbalance, Lightest: effect.After.Lightest,
+		Pieces: effect.After.Pieces,
+	})
 	return out, err
 }
 
@@ -380,7 +380,7 @@ func (b *bench) claim(wish EditAlignment) error {
 	return err
 }
 
-// dress is the territories as the record keeps them, with ground made of the units and the claims.
+// dress is the territories as the record keeps them but for their outlines, with ground made of the units and the claims.
 func (b *bench) dress() ([]postgres.AlignedTerritory, error) {
 	units, territory := b.work.Ground()
 	for c, t := range b.claims {
@@ -399,7 +399,7 @@ func (b *bench) dress() ([]postgres.AlignedTerritory, error) {
 	for n, i := range order {
 		sorted[n], whose[n] = units[i], territory[i]
 	}
-	dressed, err := b.ground.territories(sorted, whose, b.work.Of(), len(b.territories))
+	dressed, err := b.ground.undrawn(sorted, whose, b.work.Of(), len(b.territories))
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ var scalarWords = map[error]words{
 	scalar.ErrNoMoment: {"Момент времени пишется так: 2026-11-23T09:00:00+03:00.", "A moment is written like 2026-11-23T09:00:00+03:00."},
 	scalar.ErrNoDate:   {"Дата пишется так: 2026-11-23.", "A day is written like 2026-11-23."},
 	scalar.ErrNoCell:   {"Ячейка — это индекс H3 в шестнадцатеричном виде, например 891181b6d53ffff.", "A cell is an H3 index in hexadecimal such as 891181b6d53ffff."},
-	scalar.ErrNoInput:  {"GeoJSON нельзя передать на вход.", "GeoJSON can't be given."},
+	scalar.ErrNoObject: {"GeoJSON — это объект с type, например Polygon.", "GeoJSON is an object with a type, such as a Polygon."},
 	scalar.ErrNoInt:    {"Нужно целое число от -2147483648 до 2147483647.", "A whole number between -2147483648 and 2147483647 is expected."},
 	scalar.ErrNoText:   {"Нужен текст без символа NUL.", "A text without the character NUL is expected."},
 	scalar.ErrNoFloat:  {"Нужно конечное число.", "A finite number is expected."},

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hexbeat/hexbeat/desk"
 	"github.com/hexbeat/hexbeat/desk/desktest"
 )
 
@@ -61,7 +62,7 @@ func TestGoldenAnswers(t *testing.T) {
 // asked reads "# as: rep" and "# with: {…}"; names in angle brackets stand for ids of the company.
 func (h *house) asked(t *testing.T, document string) (who string, variables any) {
 	t.Helper()
-	ids := h.names(t)
+	ids := h.names(t, document)
 	for _, line := range strings.Split(document, "\n") {
 		if name, found := strings.CutPrefix(line, "# as: "); found {
 			who = name
@@ -79,7 +80,7 @@ func (h *house) asked(t *testing.T, document string) (who string, variables any)
 }
 
 // names are ids that operations may mean.
-func (h *house) names(t *testing.T) map[string]string {
+func (h *house) names(t *testing.T, document string) map[string]string {
 	t.Helper()
 	var got struct {
 		Today struct {
@@ -93,6 +94,18 @@ func (h *house) names(t *testing.T) map[string]string {
 	names := map[string]string{
 		"branch": h.Branches[0].ID.String(), "rep": h.Branches[0].Reps[0].ID.String(), "colleague": h.Branches[0].Reps[1].ID.String(),
 		"site": h.Branches[0].Sites[0][0].String(), "route": got.Today.Route.ID, "request": desktest.NewID().String(),
+	}
+	if strings.Contains(document, "<draft>") {
+		drafted, err := desk.DesignTerritories(h.As(h.Admin), h.Desk, desk.DesignBrief{Branch: h.Branches[0].ID, Afresh: true, Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		names["draft"] = drafted.Alignment.String()
+		var of struct {
+			Alignment struct{ Territories []struct{ ID string } }
+		}
+		h.must(t, "admin", `query($id: ID!){alignment(id: $id){territories{id}}}`, map[string]any{"id": drafted.Alignment}, &of)
+		names["territory"] = of.Alignment.Territories[0].ID
 	}
 	for _, stop := range got.Today.Route.Stops {
 		if stop.Visit != nil {

@@ -50,7 +50,9 @@ func New(config Config) http.Handler {
 	if config.Closing == nil {
 		config.Closing = context.Background()
 	}
-	resolver := &Resolver{desk: config.Desk, hub: config.Hub, board: config.Board, clock: config.Clock}
+	resolver := &Resolver{
+		desk: config.Desk, drafts: desk.NewWorkbenches(config.Desk), hub: config.Hub, board: config.Board, clock: config.Clock,
+	}
 	schema := gen.NewExecutableSchema(gen.Config{
 		Resolvers: resolver, Directives: gen.DirectiveRoot{Role: role}, Complexity: complexity(),
 	})

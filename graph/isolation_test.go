@@ -16,7 +16,7 @@ import (
 
 // tables are where everything with an id of its own lies.
 var tables = []string{
-	"visit", "rep", "site", "customer", "branch", "territory", "route", "shift", "engagement", "alert", "decision", "device", "person",
+	"visit", "rep", "site", "customer", "branch", "territory", "route", "shift", "engagement", "alert", "decision", "device", "person", "alignment",
 }
 
 // idsOf lists some ids of each kind that the condition lets through.
@@ -47,6 +47,13 @@ func furnished(t *testing.T, w *desktest.World) {
 	t.Helper()
 	w.Align(t, 0)
 	w.Plan(t, 0)
+	drafted, err := desk.DesignTerritories(w.As(w.Admin), w.Desk, desk.DesignBrief{Branch: w.Branches[0].ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := desk.NewWorkbenches(w.Desk).Do(w.As(w.Admin), uuid.Nil, desk.EditAlignment{Alignment: drafted.Alignment, Seen: 1, Repair: true}); err != nil {
+		t.Fatal(err)
+	}
 	visits := idsOf(t, w, "visit", "rep_id = $1 AND state = 'ASSIGNED'", w.Branches[0].Reps[0].ID)
 	if _, err := desk.Do(w.As(w.Dispatcher), w.Desk, desktest.NewID(), desk.ReassignVisit{
 		Visit: uuid.MustParse(visits[1]), To: w.Branches[0].Reps[1].ID, Seen: 2, Reason: "OVERLOAD",
@@ -224,6 +231,11 @@ func (h *house) proper(t *testing.T, who, name string, typ *ast.Type) any {
 		return []any{"FCM"}
 	case "seen":
 		return true
+	case "alignmentId":
+		return idsOf(t, h.World, "alignment", "state = 'DRAFT'")[0]
+	case "toTerritoryId":
+		return idsOf(t, h.World, "territory",
+			"id IN (SELECT territory_id FROM alignment_territory JOIN alignment ON alignment.id = alignment_id WHERE state = 'DRAFT')")[0]
 	case "alertId":
 		return idsOf(t, h.World, "alert", "rep_id = $1", h.Branches[0].Reps[0].ID)[0]
 	case "deviceId":

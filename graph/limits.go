@@ -175,6 +175,15 @@ func complexity() (c gen.ComplexityRoot) {
 	c.Day.Alerts = func(child, first int) int { return times(first, child) }
 	c.Query.Territories = func(child int, _ *hours.Date, _ *uuid.UUID) int { return times(boundedList, child) }
 	c.Query.MapCells = func(child int, _ geo.Bounds, _ float64) int { return times(boundedList, child) }
+	c.Query.Alignments = func(child int, _ *uuid.UUID, _ *model.AlignmentState) int { return times(shortList, child) }
+	c.Alignment.Territories = func(child int) int { return times(boundedList, child) }
+	c.Alignment.Handovers = func(child int) int { return times(boundedList, child) }
+	c.AlignmentDrift.Territories = func(child int) int { return times(boundedList, child) }
+	c.TerritoryCoverage.Unserved = func(child, first int) int { return times(first, child) }
+	c.TerritoryCoverage.Idle = func(child, first int) int { return times(first, child) }
+	c.TerritoryCoverage.Shared = func(child, first int) int { return times(first, child) }
+	c.TerritoryCoverage.Disputed = func(child, first int) int { return times(first, child) }
+	c.TerritoryCoverage.Vacancies = func(child int) int { return times(shortList, child) }
 	c.Organization.Branches = func(child int) int { return times(shortList, child) }
 	c.Territory.Cells = func(child int) int { return times(boundedList, child) }
 	c.Route.Stops = func(child int) int { return times(shortList, child) }

@@ -36,6 +36,7 @@ type loaders struct {
 	customer   *loader[uuid.UUID, customer.Customer]
 	cells      *loader[groundKey, []geo.Cell]
 	outline    *loader[postgres.OutlineKey, json.RawMessage]
+	aligned    *loader[uuid.UUID, []geo.Territory] // by alignment
 
 	mu      sync.Mutex
 	days    map[hours.Date]*loader[uuid.UUID, dispatch.RepDay]
@@ -96,6 +97,7 @@ func newLoaders(db *postgres.DB, caller auth.Caller, now time.Time) *loaders {
 		})
 		return drawn, err
 	})
+	l.aligned = newLoader(l.readAligned)
 	return l
 }
 
@@ -114,6 +116,19 @@ func list[K comparable, V any](l *loaders, read func(context.Context, *postgres.
 // read runs f on a snapshot of the caller's organization.
 func (l *loaders) read(ctx context.Context, f func(*postgres.Tx) error) error {
 	return l.db.Read(ctx, l.caller.Organization, f)
+}
+
+func (l *loaders) readAligned(ctx context.Context, alignments []uuid.UUID) (map[uuid.UUID][]geo.Territory, error) {
+	found := make(map[uuid.UUID][]geo.Territory, len(alignments))
+	err := l.read(ctx, func(tx *postgres.Tx) error {
+		territories, err := tx.AlignedTerritories(ctx, alignments...)
+		for _, t := range territories {
+			found[t.Alignment] = append(found[t.Alignment], t)
+		}
+		l.expectTerritories(territories...)
+		return err
+	})
+	return found, err
 }
 
 func (l *loaders) readCells(ctx context.Context, keys []groundKey) (map[groundKey][]geo.Cell, error) {
@@ -267,7 +282,7 @@ func (l *loaders) zone(ctx context.Context, branch uuid.UUID) (*time.Location, e
 // forget drops everything read so far: a mutation has written.
 func (l *loaders) forget() {
 	for _, loader := range []interface{ forget() }{
-		l.visit, l.stop, l.kind, l.rep, l.branch, l.position, l.engagement, l.site, l.customer, l.cells, l.outline,
+		l.visit, l.stop, l.kind, l.rep, l.branch, l.position, l.engagement, l.site, l.customer, l.cells, l.outline, l.aligned,
 	} {
 		loader.forget()
 	}

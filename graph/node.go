@@ -26,7 +26,7 @@ func node(ctx context.Context, id uuid.UUID) (model.Node, error) {
 			return thing, nil
 		}
 	}
-	for _, missing := range []error{postgres.ErrNoNode, geo.ErrNoTerritory, dispatch.ErrNoDecision, roster.ErrNoDevice, roster.ErrNoPerson} {
+	for _, missing := range []error{postgres.ErrNoNode, geo.ErrNoTerritory, dispatch.ErrNoDecision, roster.ErrNoDevice, roster.ErrNoPerson, postgres.ErrNoAlignment} {
 		if errors.Is(err, missing) {
 			return nil, nil
 		}
@@ -65,6 +65,8 @@ func (l *loaders) nodeIn(ctx context.Context, tx *postgres.Tx, kind string, id u
 		return tx.Shift(ctx, id)
 	case "territory":
 		return tx.Territory(ctx, l.caller, id, l.now)
+	case "alignment":
+		return tx.Alignment(ctx, l.caller, id)
 	case "decision":
 		return tx.DecisionFor(ctx, l.caller, id)
 	case "device":

@@ -25,6 +25,7 @@ const (
 	invalid
 	mismatch
 	conflict
+	draftConflict
 )
 
 // problem is a row of the one table from sentinel to what the caller is told.
@@ -41,14 +42,24 @@ type problem struct {
 var problems = []problem{
 	{dispatch.ErrNoVisit, notFound, "NOT_FOUND", words{"Визит не найден или вам не виден.", "The visit does not exist or is not yours to see."}, false, []string{"visitId"}},
 	{roster.ErrNoRep, notFound, "NOT_FOUND", words{"Торговый представитель не найден или вам не виден.", "The rep does not exist or is not yours to see."}, false, []string{"toRepId", "repId"}},
-	{customer.ErrNoSite, notFound, "NOT_FOUND", words{"Точка не найдена или вам не видна.", "The site does not exist or is not yours to see."}, false, []string{"siteId"}},
 	{notify.ErrNoAlert, notFound, "NOT_FOUND", words{"Уведомление не найдено или оно не ваше.", "The alert does not exist or is not yours."}, false, []string{"alertId", "alertIds"}},
 	{roster.ErrNoDevice, notFound, "NOT_FOUND", words{"Устройство не найдено или оно не ваше.", "The device does not exist or is not yours."}, false, []string{"deviceId"}},
-	{geo.ErrNoTerritory, notFound, "NOT_FOUND", words{"Территория не найдена или вам не видна.", "The territory does not exist or is not yours to see."}, false, nil},
 	{roster.ErrNoBranch, notFound, "NOT_FOUND", words{"Филиал не найден или вам не виден.", "The branch does not exist or is not yours to see."}, false, []string{"branchId"}},
+	{customer.ErrNoSite, notFound, "NOT_FOUND", words{"Точка не найдена или вам не видна.", "The site does not exist or is not yours to see."}, false, []string{"siteId", "siteIds"}},
+	{geo.ErrNoTerritory, notFound, "NOT_FOUND", words{"Территория не найдена или вам не видна.", "The territory does not exist or is not yours to see."}, false, []string{"toTerritoryId"}},
+	{postgres.ErrNoAlignment, notFound, "NOT_FOUND", words{"Черновик территорий не найден, вам не виден или уже опубликован.", "The draft of territories does not exist, is not yours to see or is published already."}, false, []string{"alignmentId"}},
 
 	{dispatch.ErrStale, conflict, "VERSION_CONFLICT", words{"Визит изменился, пока вы на него смотрели. Посмотрите на него заново и решите ещё раз.", "The visit changed since you read it. Look at it as it is now and decide again."}, false, []string{"expectedVersion"}},
+	{desk.ErrDraftChanged, draftConflict, "VERSION_CONFLICT", words{"Черновик изменился, пока вы на него смотрели. Посмотрите на него заново и решите ещё раз.", "The draft changed since you read it. Look at it as it is now and decide again."}, false, []string{"expectedVersion"}},
 
+	{desk.ErrDraftKept, refused, "KEPT", words{"Эти территории уже действовали и хранятся для возврата к ним. Сделайте новый черновик.", "These territories were in force and are kept for going back to them. Make a new draft."}, false, []string{"alignmentId"}},
+	{desk.ErrNoEarlierAlignment, refused, "NO_EARLIER", words{"До этого территорий не было: возвращаться не к чему.", "There were no territories before: there is nothing to go back to."}, false, []string{"branchId"}},
+	{geo.ErrNoSites, refused, "NO_SITES", words{"В филиале нет точек с координатами. Загрузите клиентов с широтой и долготой.", "The branch has no located sites. Import customers with latitude and longitude."}, false, []string{"branchId"}},
+	{geo.ErrWorkload, refused, "NO_WORKLOAD", words{"У точек филиала нет работы, которую можно разделить.", "The branch's sites have no work that could be shared."}, false, []string{"branchId"}},
+	{geo.ErrTerritories, invalid, "OUT_OF_RANGE", words{"Столько территорий сделать нельзя: их должно быть не меньше одной и не больше, чем неделимых участков.", "There can't be so many territories: ask for one at least, and no more than there are indivisible places."}, false, []string{"territories"}},
+	{geo.ErrBrief, invalid, "OUT_OF_RANGE", words{"Число вне допустимых границ.", "The number is out of range."}, false, []string{"tolerance"}},
+	{geo.ErrRegion, invalid, "NO_AREA", words{"Это не область: контур должен быть замкнут и не пересекать себя.", "This is no area: its border must be closed and must not cross itself."}, false, []string{"polygon"}},
+	{geo.ErrEdit, invalid, "IMPOSSIBLE_EDIT", words{"Так изменить территории нельзя: участок слишком велик или точка закреплена за другой территорией.", "The territories can't be changed so: the ground is too large, or a site is locked to another territory."}, false, []string{"cells"}},
 	{dispatch.ErrOffShift, refused, "OFF_SHIFT", words{"В этот день у представителя нет смены. Выберите другого.", "The rep has no shift on that day. Choose another."}, true, []string{"toRepId", "repId"}},
 	{dispatch.ErrAbsent, refused, "ABSENT", words{"В этот день представитель отсутствует. Выберите другого.", "The rep is absent on that day. Choose another."}, true, []string{"toRepId", "repId"}},
 	{dispatch.ErrBegun, refused, "BEGUN", words{"Визит уже начат: его заканчивает тот, кто начал.", "The visit has begun: whoever began it ends it."}, false, []string{"visitId"}},
@@ -136,6 +147,12 @@ func (r *Resolver) member(ctx context.Context, p problem, err error) (any, error
 			return r.answer(ctx, nil, dispatch.ErrNoVisit)
 		}
 		return model.VersionConflict{Code: p.code, Message: message, Retryable: p.retryable, Path: path, Visit: now}, nil
+	case draftConflict:
+		now, err := draftNow(ctx)
+		if err != nil { // it went out of the caller's sight
+			return r.answer(ctx, nil, err)
+		}
+		return model.AlignmentConflict{Code: p.code, Message: message, Retryable: p.retryable, Path: path, Alignment: now}, nil
 	}
 	result := model.Invalid{Code: p.code, Message: message, Retryable: p.retryable, Path: path}
 	if wrong := (desk.Invalid{}); errors.As(err, &wrong) {
@@ -163,6 +180,17 @@ func (r *Resolver) inputPath(ctx context.Context, candidates []string) []string 
 		}
 	}
 	return nil
+}
+
+// draftNow is the draft a stale wish was about.
+func draftNow(ctx context.Context) (postgres.Alignment, error) {
+	switch input := graphql.GetFieldContext(ctx).Args["input"].(type) {
+	case model.AlignmentEditInput:
+		return alignment(ctx, input.AlignmentID)
+	case model.AlignmentPublishInput:
+		return alignment(ctx, input.AlignmentID)
+	}
+	return postgres.Alignment{}, postgres.ErrNoAlignment
 }
 
 // visitNow is the visit a stale wish was about, and whether the caller may see it now.

@@ -23,7 +23,7 @@ type reassigned struct {
 func TestReassignmentIsAnsweredTheSameTwice(t *testing.T) {
 	t.Parallel()
 	h := aHouse(t)
-	visit := h.names(t)["visit"]
+	visit := h.names(t, "")["visit"]
 	wish := map[string]any{
 		"requestId": desktest.NewID().String(), "visitId": visit, "toRepId": h.Branches[0].Reps[1].ID.String(),
 		"expectedVersion": 2, "reason": "OVERLOAD", "dryRun": true,
@@ -56,7 +56,7 @@ func TestReassignmentIsRefusedInTheCallersLanguage(t *testing.T) {
 	english := h.Dispatcher
 	english.Locale = "en"
 	h.know("english", english)
-	visit := h.names(t)["visit"]
+	visit := h.names(t, "")["visit"]
 	for name, c := range map[string]struct {
 		field string
 		value any

@@ -15,6 +15,7 @@ import (
 // Resolver answers the schema's fields.
 type Resolver struct {
 	desk   *desk.Desk
+	drafts *desk.Workbenches
 	hub    *live.Hub
 	board  *board.Board
 	clock  func() time.Time

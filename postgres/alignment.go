@@ -75,6 +75,8 @@ func (tx *Tx) AddAlignment(ctx context.Context, a Alignment, territories []Align
 	return tx.addTerritories(ctx, a.ID, territories)
 }
 
+var outlineColumns = []string{"organization_id", "alignment_id", "territory_id", "zoom", "outline"}
+
 // addTerritories writes what an alignment gives to territories that exist.
 func (tx *Tx) addTerritories(ctx context.Context, alignment uuid.UUID, territories []AlignedTerritory) error {
 	var aligned, simpler, cells, sites [][]any
@@ -98,7 +100,7 @@ func (tx *Tx) addTerritories(ctx context.Context, alignment uuid.UUID, territori
 		rows    [][]any
 	}{
 		{"alignment_territory", []string{"organization_id", "alignment_id", "territory_id", "rep_id", "sites", "workload", "imbalance", "outline"}, aligned},
-		{"territory_outline", []string{"organization_id", "alignment_id", "territory_id", "zoom", "outline"}, simpler},
+		{"territory_outline", outlineColumns, simpler},
 		{"territory_cell", []string{"organization_id", "alignment_id", "cell", "territory_id"}, cells},
 		{"alignment_site", []string{"organization_id", "alignment_id", "site_id", "territory_id"}, sites},
 	} {

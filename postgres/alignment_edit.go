@@ -18,15 +18,15 @@ DELETE FROM territory_cell WHERE organization_id = @organization AND alignment_i
 AND    (territory_id = ANY(@territories) OR cell = ANY(@cells))`
 
 	forgetOutlines = `
-DELETE FROM territory_outline WHERE organization_id = @organization AND alignment_id = @alignment AND territory_id = ANY(@territories)`
+DELETE FROM territory_outline WHERE organization_id = @organization AND alignment_id = @alignment`
 
 	forgetTerritories = `
 DELETE FROM alignment_territory WHERE organization_id = @organization AND alignment_id = @alignment AND territory_id = ANY(@territories)`
 
-	weighOthers = `
+	redrawTerritories = `
 UPDATE alignment_territory AS at
-SET    imbalance = given.imbalance
-FROM   unnest(@territories::uuid[], @imbalances::double precision[]) AS given (territory_id, imbalance)
+SET    imbalance = given.imbalance, outline = given.outline
+FROM   unnest(@territories::uuid[], @imbalances::double precision[], @outlines::jsonb[]) AS given (territory_id, imbalance, outline)
 WHERE  at.organization_id = @organization AND at.alignment_id = @alignment AND at.territory_id = given.territory_id`
 
 	growAlignment = `
@@ -34,20 +34,27 @@ UPDATE alignment SET version = version + 1, measures = @measures
 WHERE  organization_id = @organization AND id = @alignment`
 )
 
-// EditAlignment writes a locked draft's territories that changed, in place of what they were, and the balance of all. The
-// draft gets its next version.
-func (tx *Tx) EditAlignment(ctx context.Context, alignment uuid.UUID, measures json.RawMessage, changed []AlignedTerritory, balance map[uuid.UUID]float64) error {
-	var territories, sites, known []uuid.UUID
+// EditAlignment writes a locked draft's territories anew: those that changed with their ground and sites, of the others, whose borders
+// meet theirs and whose share depends on the whole, outline and balance. The draft gets its next version.
+func (tx *Tx) EditAlignment(ctx context.Context, alignment uuid.UUID, measures json.RawMessage, territories []AlignedTerritory, changed []bool) error {
+	var ids, others, sites []uuid.UUID
 	var cells []int64
-	for _, t := range changed {
-		territories, sites = append(territories, t.ID), append(sites, t.Sites...)
+	var anew []AlignedTerritory
+	var imbalances []float64
+	var outlines []json.RawMessage
+	var simpler [][]any
+	for i, t := range territories {
+		if !changed[i] {
+			others, imbalances, outlines = append(others, t.ID), append(imbalances, t.Imbalance), append(outlines, t.Outline)
+			for _, o := range t.Simpler {
+				simpler = append(simpler, []any{tx.Organization, alignment, t.ID, o.Zoom, o.Outline})
+			}
+			continue
+		}
+		anew, ids, sites = append(anew, t), append(ids, t.ID), append(sites, t.Sites...)
 		for _, c := range t.Cells {
 			cells = append(cells, int64(c))
 		}
-	}
-	var imbalances []float64
-	for t, imbalance := range balance {
-		known, imbalances = append(known, t), append(imbalances, imbalance)
 	}
 	args := func(more pgx.StrictNamedArgs) pgx.StrictNamedArgs {
 		more["organization"], more["alignment"] = tx.Organization, alignment
@@ -57,19 +64,20 @@ func (tx *Tx) EditAlignment(ctx context.Context, alignment uuid.UUID, measures j
 		sql  string
 		args pgx.StrictNamedArgs
 	}{
-		{forgetSites, args(pgx.StrictNamedArgs{"territories": territories, "sites": sites})},
-		{forgetCells, args(pgx.StrictNamedArgs{"territories": territories, "cells": cells})},
-		{forgetOutlines, args(pgx.StrictNamedArgs{"territories": territories})},
-		{forgetTerritories, args(pgx.StrictNamedArgs{"territories": territories})},
+		{forgetSites, args(pgx.StrictNamedArgs{"territories": ids, "sites": sites})},
+		{forgetCells, args(pgx.StrictNamedArgs{"territories": ids, "cells": cells})},
+		{forgetOutlines, args(pgx.StrictNamedArgs{})},
+		{forgetTerritories, args(pgx.StrictNamedArgs{"territories": ids})},
+		{redrawTerritories, args(pgx.StrictNamedArgs{"territories": others, "imbalances": imbalances, "outlines": outlines})},
 	} {
 		if err := tx.exec(ctx, -1, statement.sql, statement.args); err != nil {
 			return err
 		}
 	}
-	if err := tx.addTerritories(ctx, alignment, changed); err != nil {
+	if err := tx.addTerritories(ctx, alignment, anew); err != nil {
 		return err
 	}
-	if err := tx.exec(ctx, -1, weighOthers, args(pgx.StrictNamedArgs{"territories": known, "imbalances": imbalances})); err != nil {
+	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"territory_outline"}, outlineColumns, pgx.CopyFromRows(simpler)); err != nil {
 		return err
 	}
 	return tx.exec(ctx, 1, growAlignment, args(pgx.StrictNamedArgs{"measures": measures}))

@@ -67,15 +67,15 @@ func (tx *Tx) InForce(ctx context.Context, branch, line uuid.UUID, date hours.Da
 }
 
 const alignedTerritories = `
-SELECT t.id, t.branch_id, t.name, t.colour, at.rep_id, at.alignment_id, at.sites, at.workload, at.imbalance, at.outline
+SELECT t.id, t.branch_id, t.name, t.colour, at.rep_id, at.alignment_id, at.sites, at.workload, at.imbalance
 FROM   alignment_territory AS at
 JOIN   territory AS t ON t.organization_id = at.organization_id AND t.id = at.territory_id
-WHERE  at.organization_id = @organization AND at.alignment_id = @alignment
-ORDER  BY t.name, t.id`
+WHERE  at.organization_id = @organization AND at.alignment_id = ANY(@alignments)
+ORDER  BY at.alignment_id, t.name, t.id`
 
-// AlignedTerritories lists the territories of an alignment with the reps it has in mind.
-func (tx *Tx) AlignedTerritories(ctx context.Context, alignment uuid.UUID) ([]geo.Territory, error) {
-	return all[geo.Territory](ctx, tx, alignedTerritories, pgx.StrictNamedArgs{"organization": tx.Organization, "alignment": alignment})
+// AlignedTerritories lists the territories of alignments with the reps these have in mind.
+func (tx *Tx) AlignedTerritories(ctx context.Context, alignments ...uuid.UUID) ([]geo.Territory, error) {
+	return all[geo.Territory](ctx, tx, alignedTerritories, pgx.StrictNamedArgs{"organization": tx.Organization, "alignments": alignments})
 }
 
 // AlignedSite is a site with the territory an alignment puts it into.

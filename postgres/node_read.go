@@ -27,6 +27,8 @@ UNION ALL
 SELECT 'territory' FROM territory AS t JOIN branch AS b ON b.organization_id = t.organization_id AND b.id = t.branch_id
 WHERE  t.organization_id = @organization AND t.id = @id AND ` + branchVisible + `
 UNION ALL
+SELECT 'alignment' FROM alignment AS al WHERE al.organization_id = @organization AND al.id = @id AND (@everywhere OR al.branch_id = ANY(@branches))
+UNION ALL
 SELECT 'route' FROM route AS ro JOIN rep AS r ON r.organization_id = ro.organization_id AND r.id = ro.rep_id
 WHERE  ro.organization_id = @organization AND ro.id = @id AND ` + repVisible + `
 UNION ALL

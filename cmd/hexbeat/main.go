@@ -47,6 +47,7 @@ func commands() []command {
 		importCustomersCommand(),
 		alignmentDraftCommand(),
 		alignmentPublishCommand(),
+		alignmentRevertCommand(),
 		planCommand(),
 		territoriesCommand(),
 		solveCommand(),

@@ -564,6 +564,13 @@ func (ec *executionContext) _Problem(ctx context.Context, sel ast.SelectionSet, 
 			return graphql.Null
 		}
 		return ec._Invalid(ctx, sel, obj)
+	case model.AlignmentConflict:
+		return ec._AlignmentConflict(ctx, sel, &obj)
+	case *model.AlignmentConflict:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AlignmentConflict(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -577,7 +584,7 @@ func (ec *executionContext) _Problem(ctx context.Context, sel ast.SelectionSet, 
 
 // region    **************************** object.gotpl ****************************
 
-var invalidImplementors = []string{"Invalid", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "DeviceRegisterResult", "Problem", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var invalidImplementors = []string{"Invalid", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "DeviceRegisterResult", "Problem", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _Invalid(ctx context.Context, sel ast.SelectionSet, obj *model.Invalid) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, invalidImplementors)
@@ -625,7 +632,7 @@ func (ec *executionContext) _Invalid(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var notFoundImplementors = []string{"NotFound", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertRulesSetResult", "AlertResendResult", "DeviceForgetResult", "Problem", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var notFoundImplementors = []string{"NotFound", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertRulesSetResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "DeviceForgetResult", "Problem", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet, obj *model.NotFound) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notFoundImplementors)
@@ -673,7 +680,7 @@ func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
-var refusedImplementors = []string{"Refused", "AlertAcknowledgeResult", "AlertChannelsChooseResult", "AlertResendResult", "Problem", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var refusedImplementors = []string{"Refused", "AlertAcknowledgeResult", "AlertChannelsChooseResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "Problem", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _Refused(ctx context.Context, sel ast.SelectionSet, obj *model.Refused) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, refusedImplementors)
@@ -721,7 +728,7 @@ func (ec *executionContext) _Refused(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var requestMismatchImplementors = []string{"RequestMismatch", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "AlertResendResult", "DeviceRegisterResult", "DeviceForgetResult", "Problem", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var requestMismatchImplementors = []string{"RequestMismatch", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "DeviceRegisterResult", "DeviceForgetResult", "Problem", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _RequestMismatch(ctx context.Context, sel ast.SelectionSet, obj *model.RequestMismatch) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, requestMismatchImplementors)

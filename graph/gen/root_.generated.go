@@ -29,10 +29,12 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Alert() AlertResolver
 	AlertPreview() AlertPreviewResolver
+	Alignment() AlignmentResolver
 	Caller() CallerResolver
 	Day() DayResolver
 	DayChange() DayChangeResolver
 	Decision() DecisionResolver
+	Handover() HandoverResolver
 	MapCell() MapCellResolver
 	Mutation() MutationResolver
 	Option() OptionResolver
@@ -46,6 +48,7 @@ type ResolverRoot interface {
 	Stop() StopResolver
 	Subscription() SubscriptionResolver
 	Territory() TerritoryResolver
+	TerritoryCoverage() TerritoryCoverageResolver
 	Visit() VisitResolver
 	VisitKind() VisitKindResolver
 }
@@ -133,6 +136,81 @@ type ComplexityRoot struct {
 		Alerts func(childComplexity int) int
 	}
 
+	Alignment struct {
+		Branch      func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		From        func(childComplexity int) int
+		Handovers   func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Origin      func(childComplexity int) int
+		PublishedAt func(childComplexity int) int
+		State       func(childComplexity int) int
+		Territories func(childComplexity int) int
+		To          func(childComplexity int) int
+		Version     func(childComplexity int) int
+	}
+
+	AlignmentConflict struct {
+		Alignment func(childComplexity int) int
+		Code      func(childComplexity int) int
+		Message   func(childComplexity int) int
+		Path      func(childComplexity int) int
+		Retryable func(childComplexity int) int
+	}
+
+	AlignmentDrafted struct {
+		Alignment func(childComplexity int) int
+		Vacancies func(childComplexity int) int
+	}
+
+	AlignmentDrift struct {
+		Added           func(childComplexity int) int
+		Alignment       func(childComplexity int) int
+		Explanation     func(childComplexity int) int
+		Homeless        func(childComplexity int) int
+		Imbalance       func(childComplexity int) int
+		ImbalanceBefore func(childComplexity int) int
+		MeanKm          func(childComplexity int) int
+		MeanKmBefore    func(childComplexity int) int
+		Moved           func(childComplexity int) int
+		Reasons         func(childComplexity int) int
+		Removed         func(childComplexity int) int
+		Territories     func(childComplexity int) int
+		Turnover        func(childComplexity int) int
+		WorthIt         func(childComplexity int) int
+	}
+
+	AlignmentEdited struct {
+		After       func(childComplexity int) int
+		Alignment   func(childComplexity int) int
+		Before      func(childComplexity int) int
+		CutOff      func(childComplexity int) int
+		HeldSites   func(childComplexity int) int
+		Sites       func(childComplexity int) int
+		Territories func(childComplexity int) int
+		Workload    func(childComplexity int) int
+	}
+
+	AlignmentFigures struct {
+		Imbalance     func(childComplexity int) int
+		Lightest      func(childComplexity int) int
+		MeanKm        func(childComplexity int) int
+		Pieces        func(childComplexity int) int
+		TravelMinutes func(childComplexity int) int
+	}
+
+	AlignmentPublished struct {
+		Alignment   func(childComplexity int) int
+		From        func(childComplexity int) int
+		MovedVisits func(childComplexity int) int
+	}
+
+	AlignmentReverted struct {
+		Alignment   func(childComplexity int) int
+		From        func(childComplexity int) int
+		MovedVisits func(childComplexity int) int
+	}
+
 	Branch struct {
 		ID       func(childComplexity int) int
 		Name     func(childComplexity int) int
@@ -178,6 +256,13 @@ type ComplexityRoot struct {
 		ID      func(childComplexity int) int
 		Name    func(childComplexity int) int
 		Segment func(childComplexity int) int
+	}
+
+	CutOffGround struct {
+		Cells     func(childComplexity int) int
+		Sites     func(childComplexity int) int
+		Territory func(childComplexity int) int
+		Workload  func(childComplexity int) int
 	}
 
 	Day struct {
@@ -255,6 +340,19 @@ type ComplexityRoot struct {
 		Title    func(childComplexity int) int
 	}
 
+	Handover struct {
+		From     func(childComplexity int) int
+		Sites    func(childComplexity int) int
+		To       func(childComplexity int) int
+		Workload func(childComplexity int) int
+	}
+
+	IdleGround struct {
+		Cell     func(childComplexity int) int
+		Sites    func(childComplexity int) int
+		Workload func(childComplexity int) int
+	}
+
 	Invalid struct {
 		Code      func(childComplexity int) int
 		Message   func(childComplexity int) int
@@ -287,6 +385,10 @@ type ComplexityRoot struct {
 		AlertResend         func(childComplexity int, input model.AlertResendInput) int
 		AlertRulesSet       func(childComplexity int, input model.AlertRulesSetInput) int
 		AlertsReceive       func(childComplexity int, input model.AlertsReceiveInput) int
+		AlignmentDraft      func(childComplexity int, input model.AlignmentDraftInput) int
+		AlignmentEdit       func(childComplexity int, input model.AlignmentEditInput) int
+		AlignmentPublish    func(childComplexity int, input model.AlignmentPublishInput) int
+		AlignmentRevert     func(childComplexity int, input model.AlignmentRevertInput) int
 		DeviceForget        func(childComplexity int, input model.DeviceForgetInput) int
 		DeviceRegister      func(childComplexity int, input model.DeviceRegisterInput) int
 		PositionReport      func(childComplexity int, input model.PositionReportInput) int
@@ -347,9 +449,13 @@ type ComplexityRoot struct {
 		AlertHealth func(childComplexity int) int
 		AlertRules  func(childComplexity int, branchID uuid.UUID) int
 		Alerts      func(childComplexity int, first int, after *string, state *notify.State) int
+		Alignment   func(childComplexity int, id uuid.UUID) int
+		Alignments  func(childComplexity int, branch *uuid.UUID, state *model.AlignmentState) int
 		Changes     func(childComplexity int, since string, first int) int
+		Coverage    func(childComplexity int, branch uuid.UUID) int
 		DeadLetters func(childComplexity int, first int, after *string) int
 		Decision    func(childComplexity int, id uuid.UUID) int
+		Drift       func(childComplexity int, branch uuid.UUID, limits *model.DriftLimitsInput) int
 		Escalations func(childComplexity int, first int, after *string) int
 		MapCells    func(childComplexity int, bounds geo.Bounds, zoom float64) int
 		Me          func(childComplexity int) int
@@ -413,6 +519,11 @@ type ComplexityRoot struct {
 		Version       func(childComplexity int) int
 	}
 
+	SharedGround struct {
+		Cell        func(childComplexity int) int
+		Territories func(childComplexity int) int
+	}
+
 	Shift struct {
 		Date     func(childComplexity int) int
 		End      func(childComplexity int) int
@@ -460,6 +571,46 @@ type ComplexityRoot struct {
 		Rep      func(childComplexity int) int
 	}
 
+	TerritoryCoverage struct {
+		Disputed          func(childComplexity int, first int) int
+		DisputedCount     func(childComplexity int) int
+		Idle              func(childComplexity int, first int) int
+		IdleCount         func(childComplexity int) int
+		Shared            func(childComplexity int, first int) int
+		SharedCount       func(childComplexity int) int
+		UncoveredWorkload func(childComplexity int) int
+		Unserved          func(childComplexity int, first int) int
+		UnservedCount     func(childComplexity int) int
+		Vacancies         func(childComplexity int) int
+	}
+
+	TerritoryDrifted struct {
+		Added           func(childComplexity int) int
+		Imbalance       func(childComplexity int) int
+		ImbalanceBefore func(childComplexity int) int
+		MeanKm          func(childComplexity int) int
+		MeanKmBefore    func(childComplexity int) int
+		Removed         func(childComplexity int) int
+		Territory       func(childComplexity int) int
+		Workload        func(childComplexity int) int
+		WorkloadBefore  func(childComplexity int) int
+	}
+
+	TerritoryEffect struct {
+		After     func(childComplexity int) int
+		Before    func(childComplexity int) int
+		Territory func(childComplexity int) int
+	}
+
+	TerritoryFigures struct {
+		Imbalance     func(childComplexity int) int
+		MeanKm        func(childComplexity int) int
+		Pieces        func(childComplexity int) int
+		Sites         func(childComplexity int) int
+		TravelMinutes func(childComplexity int) int
+		Workload      func(childComplexity int) int
+	}
+
 	TerritoryMeasures struct {
 		Imbalance func(childComplexity int) int
 		Sites     func(childComplexity int) int
@@ -476,6 +627,12 @@ type ComplexityRoot struct {
 		ID     func(childComplexity int) int
 		Locale func(childComplexity int) int
 		Name   func(childComplexity int) int
+	}
+
+	Vacancy struct {
+		Sites     func(childComplexity int) int
+		Territory func(childComplexity int) int
+		Workload  func(childComplexity int) int
 	}
 
 	VersionConflict struct {
@@ -848,6 +1005,320 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AlertsReceived.Alerts(childComplexity), true
 
+	case "Alignment.branch":
+		if e.ComplexityRoot.Alignment.Branch == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.Branch(childComplexity), true
+	case "Alignment.createdAt":
+		if e.ComplexityRoot.Alignment.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.CreatedAt(childComplexity), true
+	case "Alignment.from":
+		if e.ComplexityRoot.Alignment.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.From(childComplexity), true
+	case "Alignment.handovers":
+		if e.ComplexityRoot.Alignment.Handovers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.Handovers(childComplexity), true
+	case "Alignment.id":
+		if e.ComplexityRoot.Alignment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.ID(childComplexity), true
+	case "Alignment.origin":
+		if e.ComplexityRoot.Alignment.Origin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.Origin(childComplexity), true
+	case "Alignment.publishedAt":
+		if e.ComplexityRoot.Alignment.PublishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.PublishedAt(childComplexity), true
+	case "Alignment.state":
+		if e.ComplexityRoot.Alignment.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.State(childComplexity), true
+	case "Alignment.territories":
+		if e.ComplexityRoot.Alignment.Territories == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.Territories(childComplexity), true
+	case "Alignment.to":
+		if e.ComplexityRoot.Alignment.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.To(childComplexity), true
+	case "Alignment.version":
+		if e.ComplexityRoot.Alignment.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.Version(childComplexity), true
+
+	case "AlignmentConflict.alignment":
+		if e.ComplexityRoot.AlignmentConflict.Alignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentConflict.Alignment(childComplexity), true
+	case "AlignmentConflict.code":
+		if e.ComplexityRoot.AlignmentConflict.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentConflict.Code(childComplexity), true
+	case "AlignmentConflict.message":
+		if e.ComplexityRoot.AlignmentConflict.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentConflict.Message(childComplexity), true
+	case "AlignmentConflict.path":
+		if e.ComplexityRoot.AlignmentConflict.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentConflict.Path(childComplexity), true
+	case "AlignmentConflict.retryable":
+		if e.ComplexityRoot.AlignmentConflict.Retryable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentConflict.Retryable(childComplexity), true
+
+	case "AlignmentDrafted.alignment":
+		if e.ComplexityRoot.AlignmentDrafted.Alignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentDrafted.Alignment(childComplexity), true
+	case "AlignmentDrafted.vacancies":
+		if e.ComplexityRoot.AlignmentDrafted.Vacancies == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentDrafted.Vacancies(childComplexity), true
+
+	case "AlignmentDrift.added":
+		if e.ComplexityRoot.AlignmentDrift.Added == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentDrift.Added(childComplexity), true
+	case "AlignmentDrift.alignment":
+		if e.ComplexityRoot.AlignmentDrift.Alignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentDrift.Alignment(childComplexity), true
+	case "AlignmentDrift.explanation":
+		if e.ComplexityRoot.AlignmentDrift.Explanation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentDrift.Explanation(childComplexity), true
+	case "AlignmentDrift.homeless":
+		if e.ComplexityRoot.AlignmentDrift.Homeless == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentDrift.Homeless(childComplexity), true
+	case "AlignmentDrift.imbalance":
+		if e.ComplexityRoot.AlignmentDrift.Imbalance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentDrift.Imbalance(childComplexity), true
+	case "AlignmentDrift.imbalanceBefore":
+		if e.ComplexityRoot.AlignmentDrift.ImbalanceBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentDrift.ImbalanceBefore(childComplexity), true
+	case "AlignmentDrift.meanKm":
+		if e.ComplexityRoot.AlignmentDrift.MeanKm == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentDrift.MeanKm(childComplexity), true
+	case "AlignmentDrift.meanKmBefore":
+		if e.ComplexityRoot.AlignmentDrift.MeanKmBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentDrift.MeanKmBefore(childComplexity), true
+	case "AlignmentDrift.moved":
+		if e.ComplexityRoot.AlignmentDrift.Moved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentDrift.Moved(childComplexity), true
+	case "AlignmentDrift.reasons":
+		if e.ComplexityRoot.AlignmentDrift.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentDrift.Reasons(childComplexity), true
+	case "AlignmentDrift.removed":
+		if e.ComplexityRoot.AlignmentDrift.Removed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentDrift.Removed(childComplexity), true
+	case "AlignmentDrift.territories":
+		if e.ComplexityRoot.AlignmentDrift.Territories == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentDrift.Territories(childComplexity), true
+	case "AlignmentDrift.turnover":
+		if e.ComplexityRoot.AlignmentDrift.Turnover == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentDrift.Turnover(childComplexity), true
+	case "AlignmentDrift.worthIt":
+		if e.ComplexityRoot.AlignmentDrift.WorthIt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentDrift.WorthIt(childComplexity), true
+
+	case "AlignmentEdited.after":
+		if e.ComplexityRoot.AlignmentEdited.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentEdited.After(childComplexity), true
+	case "AlignmentEdited.alignment":
+		if e.ComplexityRoot.AlignmentEdited.Alignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentEdited.Alignment(childComplexity), true
+	case "AlignmentEdited.before":
+		if e.ComplexityRoot.AlignmentEdited.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentEdited.Before(childComplexity), true
+	case "AlignmentEdited.cutOff":
+		if e.ComplexityRoot.AlignmentEdited.CutOff == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentEdited.CutOff(childComplexity), true
+	case "AlignmentEdited.heldSites":
+		if e.ComplexityRoot.AlignmentEdited.HeldSites == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentEdited.HeldSites(childComplexity), true
+	case "AlignmentEdited.sites":
+		if e.ComplexityRoot.AlignmentEdited.Sites == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentEdited.Sites(childComplexity), true
+	case "AlignmentEdited.territories":
+		if e.ComplexityRoot.AlignmentEdited.Territories == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentEdited.Territories(childComplexity), true
+	case "AlignmentEdited.workload":
+		if e.ComplexityRoot.AlignmentEdited.Workload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentEdited.Workload(childComplexity), true
+
+	case "AlignmentFigures.imbalance":
+		if e.ComplexityRoot.AlignmentFigures.Imbalance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentFigures.Imbalance(childComplexity), true
+	case "AlignmentFigures.lightest":
+		if e.ComplexityRoot.AlignmentFigures.Lightest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentFigures.Lightest(childComplexity), true
+	case "AlignmentFigures.meanKm":
+		if e.ComplexityRoot.AlignmentFigures.MeanKm == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentFigures.MeanKm(childComplexity), true
+	case "AlignmentFigures.pieces":
+		if e.ComplexityRoot.AlignmentFigures.Pieces == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentFigures.Pieces(childComplexity), true
+	case "AlignmentFigures.travelMinutes":
+		if e.ComplexityRoot.AlignmentFigures.TravelMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentFigures.TravelMinutes(childComplexity), true
+
+	case "AlignmentPublished.alignment":
+		if e.ComplexityRoot.AlignmentPublished.Alignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentPublished.Alignment(childComplexity), true
+	case "AlignmentPublished.from":
+		if e.ComplexityRoot.AlignmentPublished.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentPublished.From(childComplexity), true
+	case "AlignmentPublished.movedVisits":
+		if e.ComplexityRoot.AlignmentPublished.MovedVisits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentPublished.MovedVisits(childComplexity), true
+
+	case "AlignmentReverted.alignment":
+		if e.ComplexityRoot.AlignmentReverted.Alignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentReverted.Alignment(childComplexity), true
+	case "AlignmentReverted.from":
+		if e.ComplexityRoot.AlignmentReverted.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentReverted.From(childComplexity), true
+	case "AlignmentReverted.movedVisits":
+		if e.ComplexityRoot.AlignmentReverted.MovedVisits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentReverted.MovedVisits(childComplexity), true
+
 	case "Branch.id":
 		if e.ComplexityRoot.Branch.ID == nil {
 			break
@@ -1010,6 +1481,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.Segment(childComplexity), true
+
+	case "CutOffGround.cells":
+		if e.ComplexityRoot.CutOffGround.Cells == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CutOffGround.Cells(childComplexity), true
+	case "CutOffGround.sites":
+		if e.ComplexityRoot.CutOffGround.Sites == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CutOffGround.Sites(childComplexity), true
+	case "CutOffGround.territory":
+		if e.ComplexityRoot.CutOffGround.Territory == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CutOffGround.Territory(childComplexity), true
+	case "CutOffGround.workload":
+		if e.ComplexityRoot.CutOffGround.Workload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CutOffGround.Workload(childComplexity), true
 
 	case "Day.alerts":
 		if e.ComplexityRoot.Day.Alerts == nil {
@@ -1279,6 +1775,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Engagement.Title(childComplexity), true
 
+	case "Handover.from":
+		if e.ComplexityRoot.Handover.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Handover.From(childComplexity), true
+	case "Handover.sites":
+		if e.ComplexityRoot.Handover.Sites == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Handover.Sites(childComplexity), true
+	case "Handover.to":
+		if e.ComplexityRoot.Handover.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Handover.To(childComplexity), true
+	case "Handover.workload":
+		if e.ComplexityRoot.Handover.Workload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Handover.Workload(childComplexity), true
+
+	case "IdleGround.cell":
+		if e.ComplexityRoot.IdleGround.Cell == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdleGround.Cell(childComplexity), true
+	case "IdleGround.sites":
+		if e.ComplexityRoot.IdleGround.Sites == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdleGround.Sites(childComplexity), true
+	case "IdleGround.workload":
+		if e.ComplexityRoot.IdleGround.Workload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdleGround.Workload(childComplexity), true
+
 	case "Invalid.code":
 		if e.ComplexityRoot.Invalid.Code == nil {
 			break
@@ -1439,6 +1979,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AlertsReceive(childComplexity, args["input"].(model.AlertsReceiveInput)), true
+	case "Mutation.alignmentDraft":
+		if e.ComplexityRoot.Mutation.AlignmentDraft == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_alignmentDraft_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AlignmentDraft(childComplexity, args["input"].(model.AlignmentDraftInput)), true
+	case "Mutation.alignmentEdit":
+		if e.ComplexityRoot.Mutation.AlignmentEdit == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_alignmentEdit_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AlignmentEdit(childComplexity, args["input"].(model.AlignmentEditInput)), true
+	case "Mutation.alignmentPublish":
+		if e.ComplexityRoot.Mutation.AlignmentPublish == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_alignmentPublish_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AlignmentPublish(childComplexity, args["input"].(model.AlignmentPublishInput)), true
+	case "Mutation.alignmentRevert":
+		if e.ComplexityRoot.Mutation.AlignmentRevert == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_alignmentRevert_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AlignmentRevert(childComplexity, args["input"].(model.AlignmentRevertInput)), true
 	case "Mutation.deviceForget":
 		if e.ComplexityRoot.Mutation.DeviceForget == nil {
 			break
@@ -1723,6 +2307,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Alerts(childComplexity, args["first"].(int), args["after"].(*string), args["state"].(*notify.State)), true
+	case "Query.alignment":
+		if e.ComplexityRoot.Query.Alignment == nil {
+			break
+		}
+
+		args, err := ec.field_Query_alignment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Alignment(childComplexity, args["id"].(uuid.UUID)), true
+	case "Query.alignments":
+		if e.ComplexityRoot.Query.Alignments == nil {
+			break
+		}
+
+		args, err := ec.field_Query_alignments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Alignments(childComplexity, args["branch"].(*uuid.UUID), args["state"].(*model.AlignmentState)), true
 	case "Query.changes":
 		if e.ComplexityRoot.Query.Changes == nil {
 			break
@@ -1734,6 +2340,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Changes(childComplexity, args["since"].(string), args["first"].(int)), true
+	case "Query.coverage":
+		if e.ComplexityRoot.Query.Coverage == nil {
+			break
+		}
+
+		args, err := ec.field_Query_coverage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Coverage(childComplexity, args["branch"].(uuid.UUID)), true
 	case "Query.deadLetters":
 		if e.ComplexityRoot.Query.DeadLetters == nil {
 			break
@@ -1756,6 +2373,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Decision(childComplexity, args["id"].(uuid.UUID)), true
+	case "Query.drift":
+		if e.ComplexityRoot.Query.Drift == nil {
+			break
+		}
+
+		args, err := ec.field_Query_drift_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Drift(childComplexity, args["branch"].(uuid.UUID), args["limits"].(*model.DriftLimitsInput)), true
 	case "Query.escalations":
 		if e.ComplexityRoot.Query.Escalations == nil {
 			break
@@ -2075,6 +2703,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Route.Version(childComplexity), true
 
+	case "SharedGround.cell":
+		if e.ComplexityRoot.SharedGround.Cell == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SharedGround.Cell(childComplexity), true
+	case "SharedGround.territories":
+		if e.ComplexityRoot.SharedGround.Territories == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SharedGround.Territories(childComplexity), true
+
 	case "Shift.date":
 		if e.ComplexityRoot.Shift.Date == nil {
 			break
@@ -2265,6 +2906,198 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Territory.Rep(childComplexity), true
 
+	case "TerritoryCoverage.disputed":
+		if e.ComplexityRoot.TerritoryCoverage.Disputed == nil {
+			break
+		}
+
+		args, err := ec.field_TerritoryCoverage_disputed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.TerritoryCoverage.Disputed(childComplexity, args["first"].(int)), true
+	case "TerritoryCoverage.disputedCount":
+		if e.ComplexityRoot.TerritoryCoverage.DisputedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryCoverage.DisputedCount(childComplexity), true
+	case "TerritoryCoverage.idle":
+		if e.ComplexityRoot.TerritoryCoverage.Idle == nil {
+			break
+		}
+
+		args, err := ec.field_TerritoryCoverage_idle_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.TerritoryCoverage.Idle(childComplexity, args["first"].(int)), true
+	case "TerritoryCoverage.idleCount":
+		if e.ComplexityRoot.TerritoryCoverage.IdleCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryCoverage.IdleCount(childComplexity), true
+	case "TerritoryCoverage.shared":
+		if e.ComplexityRoot.TerritoryCoverage.Shared == nil {
+			break
+		}
+
+		args, err := ec.field_TerritoryCoverage_shared_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.TerritoryCoverage.Shared(childComplexity, args["first"].(int)), true
+	case "TerritoryCoverage.sharedCount":
+		if e.ComplexityRoot.TerritoryCoverage.SharedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryCoverage.SharedCount(childComplexity), true
+	case "TerritoryCoverage.uncoveredWorkload":
+		if e.ComplexityRoot.TerritoryCoverage.UncoveredWorkload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryCoverage.UncoveredWorkload(childComplexity), true
+	case "TerritoryCoverage.unserved":
+		if e.ComplexityRoot.TerritoryCoverage.Unserved == nil {
+			break
+		}
+
+		args, err := ec.field_TerritoryCoverage_unserved_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.TerritoryCoverage.Unserved(childComplexity, args["first"].(int)), true
+	case "TerritoryCoverage.unservedCount":
+		if e.ComplexityRoot.TerritoryCoverage.UnservedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryCoverage.UnservedCount(childComplexity), true
+	case "TerritoryCoverage.vacancies":
+		if e.ComplexityRoot.TerritoryCoverage.Vacancies == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryCoverage.Vacancies(childComplexity), true
+
+	case "TerritoryDrifted.added":
+		if e.ComplexityRoot.TerritoryDrifted.Added == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryDrifted.Added(childComplexity), true
+	case "TerritoryDrifted.imbalance":
+		if e.ComplexityRoot.TerritoryDrifted.Imbalance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryDrifted.Imbalance(childComplexity), true
+	case "TerritoryDrifted.imbalanceBefore":
+		if e.ComplexityRoot.TerritoryDrifted.ImbalanceBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryDrifted.ImbalanceBefore(childComplexity), true
+	case "TerritoryDrifted.meanKm":
+		if e.ComplexityRoot.TerritoryDrifted.MeanKm == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryDrifted.MeanKm(childComplexity), true
+	case "TerritoryDrifted.meanKmBefore":
+		if e.ComplexityRoot.TerritoryDrifted.MeanKmBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryDrifted.MeanKmBefore(childComplexity), true
+	case "TerritoryDrifted.removed":
+		if e.ComplexityRoot.TerritoryDrifted.Removed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryDrifted.Removed(childComplexity), true
+	case "TerritoryDrifted.territory":
+		if e.ComplexityRoot.TerritoryDrifted.Territory == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryDrifted.Territory(childComplexity), true
+	case "TerritoryDrifted.workload":
+		if e.ComplexityRoot.TerritoryDrifted.Workload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryDrifted.Workload(childComplexity), true
+	case "TerritoryDrifted.workloadBefore":
+		if e.ComplexityRoot.TerritoryDrifted.WorkloadBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryDrifted.WorkloadBefore(childComplexity), true
+
+	case "TerritoryEffect.after":
+		if e.ComplexityRoot.TerritoryEffect.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryEffect.After(childComplexity), true
+	case "TerritoryEffect.before":
+		if e.ComplexityRoot.TerritoryEffect.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryEffect.Before(childComplexity), true
+	case "TerritoryEffect.territory":
+		if e.ComplexityRoot.TerritoryEffect.Territory == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryEffect.Territory(childComplexity), true
+
+	case "TerritoryFigures.imbalance":
+		if e.ComplexityRoot.TerritoryFigures.Imbalance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryFigures.Imbalance(childComplexity), true
+	case "TerritoryFigures.meanKm":
+		if e.ComplexityRoot.TerritoryFigures.MeanKm == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryFigures.MeanKm(childComplexity), true
+	case "TerritoryFigures.pieces":
+		if e.ComplexityRoot.TerritoryFigures.Pieces == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryFigures.Pieces(childComplexity), true
+	case "TerritoryFigures.sites":
+		if e.ComplexityRoot.TerritoryFigures.Sites == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryFigures.Sites(childComplexity), true
+	case "TerritoryFigures.travelMinutes":
+		if e.ComplexityRoot.TerritoryFigures.TravelMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryFigures.TravelMinutes(childComplexity), true
+	case "TerritoryFigures.workload":
+		if e.ComplexityRoot.TerritoryFigures.Workload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TerritoryFigures.Workload(childComplexity), true
+
 	case "TerritoryMeasures.imbalance":
 		if e.ComplexityRoot.TerritoryMeasures.Imbalance == nil {
 			break
@@ -2321,6 +3154,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.Name(childComplexity), true
+
+	case "Vacancy.sites":
+		if e.ComplexityRoot.Vacancy.Sites == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vacancy.Sites(childComplexity), true
+	case "Vacancy.territory":
+		if e.ComplexityRoot.Vacancy.Territory == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vacancy.Territory(childComplexity), true
+	case "Vacancy.workload":
+		if e.ComplexityRoot.Vacancy.Workload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vacancy.Workload(childComplexity), true
 
 	case "VersionConflict.code":
 		if e.ComplexityRoot.VersionConflict.Code == nil {
@@ -2576,9 +3428,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AlertResendInput", ec.unmarshalInputAlertResendInput),
 			graphql.NewInputUnmarshaler("AlertRulesSetInput", ec.unmarshalInputAlertRulesSetInput),
 			graphql.NewInputUnmarshaler("AlertsReceiveInput", ec.unmarshalInputAlertsReceiveInput),
+			graphql.NewInputUnmarshaler("AlignmentDraftInput", ec.unmarshalInputAlignmentDraftInput),
+			graphql.NewInputUnmarshaler("AlignmentEditInput", ec.unmarshalInputAlignmentEditInput),
+			graphql.NewInputUnmarshaler("AlignmentPublishInput", ec.unmarshalInputAlignmentPublishInput),
+			graphql.NewInputUnmarshaler("AlignmentRevertInput", ec.unmarshalInputAlignmentRevertInput),
 			graphql.NewInputUnmarshaler("BoundsInput", ec.unmarshalInputBoundsInput),
 			graphql.NewInputUnmarshaler("DeviceForgetInput", ec.unmarshalInputDeviceForgetInput),
 			graphql.NewInputUnmarshaler("DeviceRegisterInput", ec.unmarshalInputDeviceRegisterInput),
+			graphql.NewInputUnmarshaler("DriftLimitsInput", ec.unmarshalInputDriftLimitsInput),
 			graphql.NewInputUnmarshaler("FactInput", ec.unmarshalInputFactInput),
 			graphql.NewInputUnmarshaler("PointInput", ec.unmarshalInputPointInput),
 			graphql.NewInputUnmarshaler("PositionInput", ec.unmarshalInputPositionInput),
@@ -2986,6 +3843,384 @@ type ChannelHealth {
   dead: Int!
   "Devices forgotten by the provider's word."
   forgotten: Int!
+}
+`, BuiltIn: false},
+	{Name: "../schema/alignment.graphqls", Input: `"Where an alignment stands."
+enum AlignmentState {
+  "Being made; nothing of it is in force."
+  DRAFT
+  "Found good, not in force yet."
+  APPROVED
+  "In force, on some days of the past, now or to come."
+  PUBLISHED
+}
+
+"A dated version of all territories of a branch."
+type Alignment implements Node {
+  "The alignment's id."
+  id: ID!
+  "Grows with every edit of a draft; give it as ` + "`" + `expectedVersion` + "`" + `."
+  version: Int!
+  "Whose territories they are."
+  branch: Branch!
+  "Where it stands."
+  state: AlignmentState!
+  "How it came about: DESIGN, IMPORT, REVERT. The list grows."
+  origin: String!
+  "The first day it is in force; null for a draft."
+  from: Date
+  "The first day it is in force no more; null: no end is known."
+  to: Date
+  "When it was made."
+  createdAt: DateTime!
+  "When it was published; null for a draft."
+  publishedAt: DateTime
+  "Its territories with the reps it has in mind, by name."
+  territories: [Territory!]!
+  "What would change hands if it were in force today, the heaviest first. Sites that are a rep's by name stay and are left out."
+  handovers: [Handover!]!
+}
+
+"Work that passes from one rep to another."
+type Handover {
+  "Who gives; null: nobody had it."
+  from: Rep
+  "Who takes; null: nobody has it then."
+  to: Rep
+  "How many sites."
+  sites: Int!
+  "Their workload, in the unit of the customers' workload."
+  workload: Float!
+}
+
+extend type Query {
+  "An alignment by id; null when missing or not the caller's to see."
+  alignment(id: ID!): Alignment @role(min: DISPATCHER)
+  "The newest alignments of the caller's branches, the latest made first; at most 50."
+  alignments(branch: ID, state: AlignmentState): [Alignment!]! @role(min: DISPATCHER)
+  "What falls between a branch's territories of today and what they fight about; null when the branch is not the caller's to see."
+  coverage(branch: ID!): TerritoryCoverage @role(min: DISPATCHER)
+  "What changed since a branch's territories were published, and whether a re-balance is worth it; null when the branch is not the caller's to see or has no territories in force."
+  drift(branch: ID!, limits: DriftLimitsInput): AlignmentDrift @role(min: DISPATCHER)
+}
+
+"What falls between territories and what they fight about."
+type TerritoryCoverage {
+  "Located sites that nobody answers for, in no territory."
+  unservedCount: Int!
+  "The first of them; at most 100."
+  unserved(first: Int!): [Site!]!
+  "Territories without a rep."
+  vacancies: [Vacancy!]!
+  "Workload of the unserved sites and of the vacancies."
+  uncoveredWorkload: Float!
+  "Ground with work and nobody to see to it: how many cells."
+  idleCount: Int!
+  "The first of them, the most work first; at most 100."
+  idle(first: Int!): [IdleGround!]!
+  "Ground in several territories: how many cells."
+  sharedCount: Int!
+  "The first of them; at most 100."
+  shared(first: Int!): [SharedGround!]!
+  "Sites for which several reps answer."
+  disputedCount: Int!
+  "The first of them; at most 100."
+  disputed(first: Int!): [Site!]!
+}
+
+"A territory without a rep."
+type Vacancy {
+  "Which one."
+  territory: Territory!
+  "Sites in it that nobody else answers for."
+  sites: Int!
+  "Their workload."
+  workload: Float!
+}
+
+"A hexagon with work and nobody to see to it."
+type IdleGround {
+  "Which hexagon."
+  cell: Cell!
+  "Sites in it that nobody answers for."
+  sites: Int!
+  "Their workload."
+  workload: Float!
+}
+
+"A hexagon in several territories."
+type SharedGround {
+  "Which hexagon; the finer one where one lies in another."
+  cell: Cell!
+  "Whose it is."
+  territories: [Territory!]!
+}
+
+"How much drift is worth a re-balance. What is left out is as usual."
+input DriftLimitsInput {
+  "Of the heaviest territory, above its share: 0.15."
+  imbalance: Float
+  "Growth of the mean distance from a site to the middle of its territory's work: 0.10."
+  farther: Float
+  "Share of the workload that came or went: 0.20."
+  turnover: Float
+  "Share of the workload in no territory: 0.02."
+  homeless: Float
+}
+
+"What changed since territories were published."
+type AlignmentDrift {
+  "What is in force."
+  alignment: Alignment!
+  "Whether a re-balance is worth it."
+  worthIt: Boolean!
+  "Why: HOMELESS, IMBALANCE, TURNOVER, FARTHER. The list grows."
+  reasons: [String!]!
+  "The same in the caller's language, a sentence each."
+  explanation: [String!]!
+  "Sites that came since."
+  added: Int!
+  "Sites that went since."
+  removed: Int!
+  "Sites in another territory than at the publication."
+  moved: Int!
+  "Sites in no territory."
+  homeless: Int!
+  "Share of the workload that came or went."
+  turnover: Float!
+  "Load of the heaviest territory ÷ its share − 1, at the publication."
+  imbalanceBefore: Float!
+  "The same now."
+  imbalance: Float!
+  "Workload-weighted mean km from a site to the middle of its territory's work, at the publication."
+  meanKmBefore: Float!
+  "The same now."
+  meanKm: Float!
+  "Territory by territory."
+  territories: [TerritoryDrifted!]!
+}
+
+"What changed in one territory."
+type TerritoryDrifted {
+  "Which one."
+  territory: Territory!
+  "Its workload at the publication."
+  workloadBefore: Float!
+  "Its workload now."
+  workload: Float!
+  "Workload ÷ its share − 1, at the publication."
+  imbalanceBefore: Float!
+  "The same now."
+  imbalance: Float!
+  "Mean km from a site to the middle of its work, at the publication."
+  meanKmBefore: Float!
+  "The same now."
+  meanKm: Float!
+  "Sites that came."
+  added: Int!
+  "Sites that went."
+  removed: Int!
+}
+
+extend type Mutation {
+  "Design a branch's territories and keep them as a draft. From territories in force as many customers as can stay with their reps."
+  alignmentDraft(input: AlignmentDraftInput!): AlignmentDraftResult! @role(min: MANAGER)
+  "Change a draft by hand: paint cells, draw a polygon, move single sites, mend the surroundings. With ` + "`" + `dryRun` + "`" + ` it only says what that does."
+  alignmentEdit(input: AlignmentEditInput!): AlignmentEditResult! @role(min: MANAGER)
+  "Put a draft into force from a day on. Waiting visits follow their sites to the new reps."
+  alignmentPublish(input: AlignmentPublishInput!): AlignmentPublishResult! @role(min: MANAGER)
+  "Take a branch's last publication back: what it took the place of is in force again from a day on. Doing so twice leads to where one began."
+  alignmentRevert(input: AlignmentRevertInput!): AlignmentRevertResult! @role(min: MANAGER)
+}
+
+"What ` + "`" + `alignmentDraft` + "`" + ` takes."
+input AlignmentDraftInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Whose territories."
+  branchId: ID!
+  "How many; one for each rep by default."
+  territories: Int
+  "How far a territory may be above its share of the work: 0.03 by default."
+  tolerance: Float
+  "Another seed, another draft of the same quality; 1 by default."
+  seed: Int
+  "Forget the territories in force."
+  afresh: Boolean
+}
+
+"What came of ` + "`" + `alignmentDraft` + "`" + `."
+union AlignmentDraftResult = AlignmentDrafted | NotFound | Refused | Invalid | RequestMismatch
+
+"The draft is there."
+type AlignmentDrafted {
+  "The new draft."
+  alignment: Alignment!
+  "Territories without a rep."
+  vacancies: Int!
+}
+
+"What ` + "`" + `alignmentEdit` + "`" + ` takes. Ground and sites go to ` + "`" + `toTerritoryId` + "`" + `; what is locked to somebody by name stays."
+input AlignmentEditInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Which draft."
+  alignmentId: ID!
+  "The version the caller was looking at."
+  expectedVersion: Int!
+  "The territory that gets ground and sites; not needed for a repair alone."
+  toTerritoryId: ID
+  "Hexagons whose ground goes over, with the sites on it."
+  cells: [Cell!]
+  "An area whose ground goes over: a Polygon or MultiPolygon, a Feature or a collection of these. Blocks go over whole, by where the middle of their work lies."
+  polygon: GeoJSON
+  "Sites that go over without their ground."
+  siteIds: [ID!]
+  "Mend the surroundings afterwards: what is cut off goes to a neighbour, and loads are evened out between the territories touched and those that border on them. Alone it mends around the heaviest, the lightest and those in pieces."
+  repair: Boolean
+  "Store nothing, say what would happen."
+  dryRun: Boolean
+}
+
+"What came of ` + "`" + `alignmentEdit` + "`" + `."
+union AlignmentEditResult = AlignmentEdited | AlignmentConflict | NotFound | Refused | Invalid | RequestMismatch
+
+"What an edit does, or would do."
+type AlignmentEdited {
+  "The draft as it is now; for a dry run as it was."
+  alignment: Alignment!
+  "All territories before."
+  before: AlignmentFigures!
+  "All territories after."
+  after: AlignmentFigures!
+  "The territories it touches."
+  territories: [TerritoryEffect!]!
+  "Sites that change hands."
+  sites: Int!
+  "Their workload."
+  workload: Float!
+  "Sites on the ground that stay, since they are somebody's by name."
+  heldSites: Int!
+  "Ground that hangs apart from the rest of its territory afterwards."
+  cutOff: [CutOffGround!]!
+}
+
+"How all territories of an alignment stand."
+type AlignmentFigures {
+  "Load of the heaviest ÷ its share − 1."
+  imbalance: Float!
+  "Load of the lightest ÷ its share − 1."
+  lightest: Float!
+  "Territories in more than one piece."
+  pieces: Int!
+  "Workload-weighted mean km from a site to the middle of its territory's work, as the crow flies."
+  meanKm: Float!
+  "Driving of all reps in a week, estimated, minutes."
+  travelMinutes: Float!
+}
+
+"What an edit does to a territory."
+type TerritoryEffect {
+  "Which one."
+  territory: Territory!
+  "How it stands before."
+  before: TerritoryFigures!
+  "How it stands after."
+  after: TerritoryFigures!
+}
+
+"How a territory stands."
+type TerritoryFigures {
+  "Sites in it."
+  sites: Int!
+  "Their workload."
+  workload: Float!
+  "Workload ÷ its share − 1."
+  imbalance: Float!
+  "Pieces its ground is in; 1 is whole."
+  pieces: Int!
+  "Workload-weighted mean km from a site to the middle of its work, as the crow flies."
+  meanKm: Float!
+  "Driving in a week, estimated, minutes."
+  travelMinutes: Float!
+}
+
+"Ground that hangs apart from the rest of its territory."
+type CutOffGround {
+  "Whose."
+  territory: Territory!
+  "Its hexagons with sites."
+  cells: [Cell!]!
+  "Sites on it."
+  sites: Int!
+  "Their workload."
+  workload: Float!
+}
+
+"Somebody changed the draft since the caller read it. Look at the draft as it is now and decide again."
+type AlignmentConflict implements Problem {
+  "VERSION_CONFLICT."
+  code: String!
+  "What happened."
+  message: String!
+  "Always false: the version must be read anew."
+  retryable: Boolean!
+  "The field ` + "`" + `expectedVersion` + "`" + `."
+  path: [String!]
+  "The draft as it is now."
+  alignment: Alignment!
+}
+
+"What ` + "`" + `alignmentPublish` + "`" + ` takes."
+input AlignmentPublishInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Which draft."
+  alignmentId: ID!
+  "The version the caller was looking at; left out: whatever it is now."
+  expectedVersion: Int
+  "The first day; today by default."
+  from: Date
+  "Store nothing, say what would happen."
+  dryRun: Boolean
+}
+
+"What came of ` + "`" + `alignmentPublish` + "`" + `."
+union AlignmentPublishResult = AlignmentPublished | AlignmentConflict | NotFound | Refused | Invalid | RequestMismatch
+
+"The draft is in force from a day on."
+type AlignmentPublished {
+  "What is in force; for a dry run still the draft."
+  alignment: Alignment!
+  "The first day."
+  from: Date!
+  "Waiting visits that change hands with it at once."
+  movedVisits: Int!
+}
+
+"What ` + "`" + `alignmentRevert` + "`" + ` takes."
+input AlignmentRevertInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Whose territories."
+  branchId: ID!
+  "The first day; today by default."
+  from: Date
+  "Store nothing, say what would happen."
+  dryRun: Boolean
+}
+
+"What came of ` + "`" + `alignmentRevert` + "`" + `."
+union AlignmentRevertResult = AlignmentReverted | NotFound | Refused | Invalid | RequestMismatch
+
+"What was in force before is in force again."
+type AlignmentReverted {
+  "What is in force: the alignment itself or, where it has had its days, a copy. For a dry run the earlier one."
+  alignment: Alignment!
+  "The first day."
+  from: Date!
+  "Waiting visits that change hands with it at once."
+  movedVisits: Int!
 }
 `, BuiltIn: false},
 	{Name: "../schema/caller.graphqls", Input: `"What a person may do. Granted with dates, for a branch and all below it. Open: more may be added."
@@ -4125,6 +5360,84 @@ func (ec *executionContext) childFields_AlertRules(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type AlertRules", field.Name)
 }
 
+func (ec *executionContext) childFields_Alignment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Alignment_id(ctx, field)
+	case "version":
+		return ec.fieldContext_Alignment_version(ctx, field)
+	case "branch":
+		return ec.fieldContext_Alignment_branch(ctx, field)
+	case "state":
+		return ec.fieldContext_Alignment_state(ctx, field)
+	case "origin":
+		return ec.fieldContext_Alignment_origin(ctx, field)
+	case "from":
+		return ec.fieldContext_Alignment_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Alignment_to(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Alignment_createdAt(ctx, field)
+	case "publishedAt":
+		return ec.fieldContext_Alignment_publishedAt(ctx, field)
+	case "territories":
+		return ec.fieldContext_Alignment_territories(ctx, field)
+	case "handovers":
+		return ec.fieldContext_Alignment_handovers(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Alignment", field.Name)
+}
+
+func (ec *executionContext) childFields_AlignmentDrift(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "alignment":
+		return ec.fieldContext_AlignmentDrift_alignment(ctx, field)
+	case "worthIt":
+		return ec.fieldContext_AlignmentDrift_worthIt(ctx, field)
+	case "reasons":
+		return ec.fieldContext_AlignmentDrift_reasons(ctx, field)
+	case "explanation":
+		return ec.fieldContext_AlignmentDrift_explanation(ctx, field)
+	case "added":
+		return ec.fieldContext_AlignmentDrift_added(ctx, field)
+	case "removed":
+		return ec.fieldContext_AlignmentDrift_removed(ctx, field)
+	case "moved":
+		return ec.fieldContext_AlignmentDrift_moved(ctx, field)
+	case "homeless":
+		return ec.fieldContext_AlignmentDrift_homeless(ctx, field)
+	case "turnover":
+		return ec.fieldContext_AlignmentDrift_turnover(ctx, field)
+	case "imbalanceBefore":
+		return ec.fieldContext_AlignmentDrift_imbalanceBefore(ctx, field)
+	case "imbalance":
+		return ec.fieldContext_AlignmentDrift_imbalance(ctx, field)
+	case "meanKmBefore":
+		return ec.fieldContext_AlignmentDrift_meanKmBefore(ctx, field)
+	case "meanKm":
+		return ec.fieldContext_AlignmentDrift_meanKm(ctx, field)
+	case "territories":
+		return ec.fieldContext_AlignmentDrift_territories(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlignmentDrift", field.Name)
+}
+
+func (ec *executionContext) childFields_AlignmentFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "imbalance":
+		return ec.fieldContext_AlignmentFigures_imbalance(ctx, field)
+	case "lightest":
+		return ec.fieldContext_AlignmentFigures_lightest(ctx, field)
+	case "pieces":
+		return ec.fieldContext_AlignmentFigures_pieces(ctx, field)
+	case "meanKm":
+		return ec.fieldContext_AlignmentFigures_meanKm(ctx, field)
+	case "travelMinutes":
+		return ec.fieldContext_AlignmentFigures_travelMinutes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlignmentFigures", field.Name)
+}
+
 func (ec *executionContext) childFields_Branch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -4217,6 +5530,20 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_segment(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Customer", field.Name)
+}
+
+func (ec *executionContext) childFields_CutOffGround(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "territory":
+		return ec.fieldContext_CutOffGround_territory(ctx, field)
+	case "cells":
+		return ec.fieldContext_CutOffGround_cells(ctx, field)
+	case "sites":
+		return ec.fieldContext_CutOffGround_sites(ctx, field)
+	case "workload":
+		return ec.fieldContext_CutOffGround_workload(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CutOffGround", field.Name)
 }
 
 func (ec *executionContext) childFields_Day(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4351,6 +5678,32 @@ func (ec *executionContext) childFields_Engagement(ctx context.Context, field gr
 		return ec.fieldContext_Engagement_endsAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Engagement", field.Name)
+}
+
+func (ec *executionContext) childFields_Handover(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_Handover_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Handover_to(ctx, field)
+	case "sites":
+		return ec.fieldContext_Handover_sites(ctx, field)
+	case "workload":
+		return ec.fieldContext_Handover_workload(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Handover", field.Name)
+}
+
+func (ec *executionContext) childFields_IdleGround(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cell":
+		return ec.fieldContext_IdleGround_cell(ctx, field)
+	case "sites":
+		return ec.fieldContext_IdleGround_sites(ctx, field)
+	case "workload":
+		return ec.fieldContext_IdleGround_workload(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdleGround", field.Name)
 }
 
 func (ec *executionContext) childFields_Load(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4527,6 +5880,16 @@ func (ec *executionContext) childFields_Route(ctx context.Context, field graphql
 	return nil, fmt.Errorf("no field named %q was found under type Route", field.Name)
 }
 
+func (ec *executionContext) childFields_SharedGround(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cell":
+		return ec.fieldContext_SharedGround_cell(ctx, field)
+	case "territories":
+		return ec.fieldContext_SharedGround_territories(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SharedGround", field.Name)
+}
+
 func (ec *executionContext) childFields_Shift(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -4613,6 +5976,86 @@ func (ec *executionContext) childFields_Territory(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type Territory", field.Name)
 }
 
+func (ec *executionContext) childFields_TerritoryCoverage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "unservedCount":
+		return ec.fieldContext_TerritoryCoverage_unservedCount(ctx, field)
+	case "unserved":
+		return ec.fieldContext_TerritoryCoverage_unserved(ctx, field)
+	case "vacancies":
+		return ec.fieldContext_TerritoryCoverage_vacancies(ctx, field)
+	case "uncoveredWorkload":
+		return ec.fieldContext_TerritoryCoverage_uncoveredWorkload(ctx, field)
+	case "idleCount":
+		return ec.fieldContext_TerritoryCoverage_idleCount(ctx, field)
+	case "idle":
+		return ec.fieldContext_TerritoryCoverage_idle(ctx, field)
+	case "sharedCount":
+		return ec.fieldContext_TerritoryCoverage_sharedCount(ctx, field)
+	case "shared":
+		return ec.fieldContext_TerritoryCoverage_shared(ctx, field)
+	case "disputedCount":
+		return ec.fieldContext_TerritoryCoverage_disputedCount(ctx, field)
+	case "disputed":
+		return ec.fieldContext_TerritoryCoverage_disputed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TerritoryCoverage", field.Name)
+}
+
+func (ec *executionContext) childFields_TerritoryDrifted(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "territory":
+		return ec.fieldContext_TerritoryDrifted_territory(ctx, field)
+	case "workloadBefore":
+		return ec.fieldContext_TerritoryDrifted_workloadBefore(ctx, field)
+	case "workload":
+		return ec.fieldContext_TerritoryDrifted_workload(ctx, field)
+	case "imbalanceBefore":
+		return ec.fieldContext_TerritoryDrifted_imbalanceBefore(ctx, field)
+	case "imbalance":
+		return ec.fieldContext_TerritoryDrifted_imbalance(ctx, field)
+	case "meanKmBefore":
+		return ec.fieldContext_TerritoryDrifted_meanKmBefore(ctx, field)
+	case "meanKm":
+		return ec.fieldContext_TerritoryDrifted_meanKm(ctx, field)
+	case "added":
+		return ec.fieldContext_TerritoryDrifted_added(ctx, field)
+	case "removed":
+		return ec.fieldContext_TerritoryDrifted_removed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TerritoryDrifted", field.Name)
+}
+
+func (ec *executionContext) childFields_TerritoryEffect(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "territory":
+		return ec.fieldContext_TerritoryEffect_territory(ctx, field)
+	case "before":
+		return ec.fieldContext_TerritoryEffect_before(ctx, field)
+	case "after":
+		return ec.fieldContext_TerritoryEffect_after(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TerritoryEffect", field.Name)
+}
+
+func (ec *executionContext) childFields_TerritoryFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sites":
+		return ec.fieldContext_TerritoryFigures_sites(ctx, field)
+	case "workload":
+		return ec.fieldContext_TerritoryFigures_workload(ctx, field)
+	case "imbalance":
+		return ec.fieldContext_TerritoryFigures_imbalance(ctx, field)
+	case "pieces":
+		return ec.fieldContext_TerritoryFigures_pieces(ctx, field)
+	case "meanKm":
+		return ec.fieldContext_TerritoryFigures_meanKm(ctx, field)
+	case "travelMinutes":
+		return ec.fieldContext_TerritoryFigures_travelMinutes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TerritoryFigures", field.Name)
+}
+
 func (ec *executionContext) childFields_TerritoryMeasures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "sites":
@@ -4647,6 +6090,18 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_locale(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
+}
+
+func (ec *executionContext) childFields_Vacancy(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "territory":
+		return ec.fieldContext_Vacancy_territory(ctx, field)
+	case "sites":
+		return ec.fieldContext_Vacancy_sites(ctx, field)
+	case "workload":
+		return ec.fieldContext_Vacancy_workload(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Vacancy", field.Name)
 }
 
 func (ec *executionContext) childFields_Visit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

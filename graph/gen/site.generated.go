@@ -408,6 +408,22 @@ func (ec *executionContext) marshalNSite2githubᚗcomᚋhexbeatᚋhexbeatᚋcust
 	return ec._Site(ctx, sel, &v)
 }
 
+func (ec *executionContext) marshalNSite2ᚕgithubᚗcomᚋhexbeatᚋhexbeatᚋcustomerᚐSiteᚄ(ctx context.Context, sel ast.SelectionSet, v []customer.Site) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSite2githubᚗcomᚋhexbeatᚋhexbeatᚋcustomerᚐSite(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOSite2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋcustomerᚐSite(ctx context.Context, sel ast.SelectionSet, v *customer.Site) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

@@ -4,6 +4,7 @@ package model
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -185,6 +186,192 @@ type AlertsReceived struct {
 
 func (AlertsReceived) IsAlertsReceiveResult() {}
 
+// Somebody changed the draft since the caller read it. Look at the draft as it is now and decide again.
+type AlignmentConflict struct {
+	// VERSION_CONFLICT.
+	Code string `json:"code"`
+	// What happened.
+	Message string `json:"message"`
+	// Always false: the version must be read anew.
+	Retryable bool `json:"retryable"`
+	// The field `expectedVersion`.
+	Path []string `json:"path"`
+	// The draft as it is now.
+	Alignment postgres.Alignment `json:"alignment"`
+}
+
+func (AlignmentConflict) IsAlignmentEditResult() {}
+
+func (AlignmentConflict) IsProblem() {}
+
+func (AlignmentConflict) IsAlignmentPublishResult() {}
+
+// What `alignmentDraft` takes.
+type AlignmentDraftInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Whose territories.
+	BranchID uuid.UUID `json:"branchId"`
+	// How many; one for each rep by default.
+	Territories *int `json:"territories"`
+	// How far a territory may be above its share of the work: 0.03 by default.
+	Tolerance *float64 `json:"tolerance"`
+	// Another seed, another draft of the same quality; 1 by default.
+	Seed *int `json:"seed"`
+	// Forget the territories in force.
+	Afresh *bool `json:"afresh"`
+}
+
+// The draft is there.
+type AlignmentDrafted struct {
+	// The new draft.
+	Alignment postgres.Alignment `json:"alignment"`
+	// Territories without a rep.
+	Vacancies int `json:"vacancies"`
+}
+
+func (AlignmentDrafted) IsAlignmentDraftResult() {}
+
+// What changed since territories were published.
+type AlignmentDrift struct {
+	// What is in force.
+	Alignment postgres.Alignment `json:"alignment"`
+	// Whether a re-balance is worth it.
+	WorthIt bool `json:"worthIt"`
+	// Why: HOMELESS, IMBALANCE, TURNOVER, FARTHER. The list grows.
+	Reasons []string `json:"reasons"`
+	// The same in the caller's language, a sentence each.
+	Explanation []string `json:"explanation"`
+	// Sites that came since.
+	Added int `json:"added"`
+	// Sites that went since.
+	Removed int `json:"removed"`
+	// Sites in another territory than at the publication.
+	Moved int `json:"moved"`
+	// Sites in no territory.
+	Homeless int `json:"homeless"`
+	// Share of the workload that came or went.
+	Turnover float64 `json:"turnover"`
+	// Load of the heaviest territory ÷ its share − 1, at the publication.
+	ImbalanceBefore float64 `json:"imbalanceBefore"`
+	// The same now.
+	Imbalance float64 `json:"imbalance"`
+	// Workload-weighted mean km from a site to the middle of its territory's work, at the publication.
+	MeanKmBefore float64 `json:"meanKmBefore"`
+	// The same now.
+	MeanKm float64 `json:"meanKm"`
+	// Territory by territory.
+	Territories []TerritoryDrifted `json:"territories"`
+}
+
+// What `alignmentEdit` takes. Ground and sites go to `toTerritoryId`; what is locked to somebody by name stays.
+type AlignmentEditInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Which draft.
+	AlignmentID uuid.UUID `json:"alignmentId"`
+	// The version the caller was looking at.
+	ExpectedVersion int `json:"expectedVersion"`
+	// The territory that gets ground and sites; not needed for a repair alone.
+	ToTerritoryID *uuid.UUID `json:"toTerritoryId"`
+	// Hexagons whose ground goes over, with the sites on it.
+	Cells []geo.Cell `json:"cells"`
+	// An area whose ground goes over: a Polygon or MultiPolygon, a Feature or a collection of these. Blocks go over whole, by where the middle of their work lies.
+	Polygon json.RawMessage `json:"polygon"`
+	// Sites that go over without their ground.
+	SiteIds []uuid.UUID `json:"siteIds"`
+	// Mend the surroundings afterwards: what is cut off goes to a neighbour, and loads are evened out between the territories touched and those that border on them. Alone it mends around the heaviest, the lightest and those in pieces.
+	Repair *bool `json:"repair"`
+	// Store nothing, say what would happen.
+	DryRun *bool `json:"dryRun"`
+}
+
+// What an edit does, or would do.
+type AlignmentEdited struct {
+	// The draft as it is now; for a dry run as it was.
+	Alignment postgres.Alignment `json:"alignment"`
+	// All territories before.
+	Before AlignmentFigures `json:"before"`
+	// All territories after.
+	After AlignmentFigures `json:"after"`
+	// The territories it touches.
+	Territories []TerritoryEffect `json:"territories"`
+	// Sites that change hands.
+	Sites int `json:"sites"`
+	// Their workload.
+	Workload float64 `json:"workload"`
+	// Sites on the ground that stay, since they are somebody's by name.
+	HeldSites int `json:"heldSites"`
+	// Ground that hangs apart from the rest of its territory afterwards.
+	CutOff []CutOffGround `json:"cutOff"`
+}
+
+func (AlignmentEdited) IsAlignmentEditResult() {}
+
+// How all territories of an alignment stand.
+type AlignmentFigures struct {
+	// Load of the heaviest ÷ its share − 1.
+	Imbalance float64 `json:"imbalance"`
+	// Load of the lightest ÷ its share − 1.
+	Lightest float64 `json:"lightest"`
+	// Territories in more than one piece.
+	Pieces int `json:"pieces"`
+	// Workload-weighted mean km from a site to the middle of its territory's work, as the crow flies.
+	MeanKm float64 `json:"meanKm"`
+	// Driving of all reps in a week, estimated, minutes.
+	TravelMinutes float64 `json:"travelMinutes"`
+}
+
+// What `alignmentPublish` takes.
+type AlignmentPublishInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Which draft.
+	AlignmentID uuid.UUID `json:"alignmentId"`
+	// The version the caller was looking at; left out: whatever it is now.
+	ExpectedVersion *int `json:"expectedVersion"`
+	// The first day; today by default.
+	From *hours.Date `json:"from"`
+	// Store nothing, say what would happen.
+	DryRun *bool `json:"dryRun"`
+}
+
+// The draft is in force from a day on.
+type AlignmentPublished struct {
+	// What is in force; for a dry run still the draft.
+	Alignment postgres.Alignment `json:"alignment"`
+	// The first day.
+	From hours.Date `json:"from"`
+	// Waiting visits that change hands with it at once.
+	MovedVisits int `json:"movedVisits"`
+}
+
+func (AlignmentPublished) IsAlignmentPublishResult() {}
+
+// What `alignmentRevert` takes.
+type AlignmentRevertInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Whose territories.
+	BranchID uuid.UUID `json:"branchId"`
+	// The first day; today by default.
+	From *hours.Date `json:"from"`
+	// Store nothing, say what would happen.
+	DryRun *bool `json:"dryRun"`
+}
+
+// What was in force before is in force again.
+type AlignmentReverted struct {
+	// What is in force: the alignment itself or, where it has had its days, a copy. For a dry run the earlier one.
+	Alignment postgres.Alignment `json:"alignment"`
+	// The first day.
+	From hours.Date `json:"from"`
+	// Waiting visits that change hands with it at once.
+	MovedVisits int `json:"movedVisits"`
+}
+
+func (AlignmentReverted) IsAlignmentRevertResult() {}
+
 // One thing that changed.
 type Change struct {
 	// What to do with it.
@@ -207,6 +394,18 @@ type ChangeSet struct {
 	HasMore bool `json:"hasMore"`
 	// The cursor is too old: start anew.
 	ResetRequired bool `json:"resetRequired"`
+}
+
+// Ground that hangs apart from the rest of its territory.
+type CutOffGround struct {
+	// Whose.
+	Territory geo.Territory `json:"territory"`
+	// Its hexagons with sites.
+	Cells []geo.Cell `json:"cells"`
+	// Sites on it.
+	Sites int `json:"sites"`
+	// Their workload.
+	Workload float64 `json:"workload"`
 }
 
 // An alert that a device can't be handed.
@@ -283,6 +482,18 @@ type DeviceRegistered struct {
 
 func (DeviceRegistered) IsDeviceRegisterResult() {}
 
+// How much drift is worth a re-balance. What is left out is as usual.
+type DriftLimitsInput struct {
+	// Of the heaviest territory, above its share: 0.15.
+	Imbalance *float64 `json:"imbalance"`
+	// Growth of the mean distance from a site to the middle of its territory's work: 0.10.
+	Farther *float64 `json:"farther"`
+	// Share of the workload that came or went: 0.20.
+	Turnover *float64 `json:"turnover"`
+	// Share of the workload in no territory: 0.02.
+	Homeless *float64 `json:"homeless"`
+}
+
 // Where a phone was when something happened, and by which clock.
 type FactInput struct {
 	// By the phone's clock; now by default.
@@ -295,6 +506,16 @@ type FactInput struct {
 	Accuracy *float64 `json:"accuracy"`
 	// Whether the system says that the place was made up.
 	Mocked *bool `json:"mocked"`
+}
+
+// A hexagon with work and nobody to see to it.
+type IdleGround struct {
+	// Which hexagon.
+	Cell geo.Cell `json:"cell"`
+	// Sites in it that nobody answers for.
+	Sites int `json:"sites"`
+	// Their workload.
+	Workload float64 `json:"workload"`
 }
 
 // The input itself is wrong.
@@ -314,6 +535,14 @@ func (Invalid) IsAlertsReceiveResult() {}
 func (Invalid) IsAlertChannelsChooseResult() {}
 
 func (Invalid) IsAlertRulesSetResult() {}
+
+func (Invalid) IsAlignmentDraftResult() {}
+
+func (Invalid) IsAlignmentEditResult() {}
+
+func (Invalid) IsAlignmentPublishResult() {}
+
+func (Invalid) IsAlignmentRevertResult() {}
 
 func (Invalid) IsDeviceRegisterResult() {}
 
@@ -354,6 +583,14 @@ func (NotFound) IsAlertsReceiveResult() {}
 func (NotFound) IsAlertRulesSetResult() {}
 
 func (NotFound) IsAlertResendResult() {}
+
+func (NotFound) IsAlignmentDraftResult() {}
+
+func (NotFound) IsAlignmentEditResult() {}
+
+func (NotFound) IsAlignmentPublishResult() {}
+
+func (NotFound) IsAlignmentRevertResult() {}
 
 func (NotFound) IsDeviceForgetResult() {}
 
@@ -419,6 +656,14 @@ func (Refused) IsAlertChannelsChooseResult() {}
 
 func (Refused) IsAlertResendResult() {}
 
+func (Refused) IsAlignmentDraftResult() {}
+
+func (Refused) IsAlignmentEditResult() {}
+
+func (Refused) IsAlignmentPublishResult() {}
+
+func (Refused) IsAlignmentRevertResult() {}
+
 func (Refused) IsProblem() {}
 
 func (Refused) IsPositionReportResult() {}
@@ -477,6 +722,14 @@ func (RequestMismatch) IsAlertRulesSetResult() {}
 
 func (RequestMismatch) IsAlertResendResult() {}
 
+func (RequestMismatch) IsAlignmentDraftResult() {}
+
+func (RequestMismatch) IsAlignmentEditResult() {}
+
+func (RequestMismatch) IsAlignmentPublishResult() {}
+
+func (RequestMismatch) IsAlignmentRevertResult() {}
+
 func (RequestMismatch) IsDeviceRegisterResult() {}
 
 func (RequestMismatch) IsDeviceForgetResult() {}
@@ -498,6 +751,62 @@ func (RequestMismatch) IsVisitCompleteResult() {}
 func (RequestMismatch) IsVisitFailResult() {}
 
 func (RequestMismatch) IsVisitCancelResult() {}
+
+// A hexagon in several territories.
+type SharedGround struct {
+	// Which hexagon; the finer one where one lies in another.
+	Cell geo.Cell `json:"cell"`
+	// Whose it is.
+	Territories []geo.Territory `json:"territories"`
+}
+
+// What changed in one territory.
+type TerritoryDrifted struct {
+	// Which one.
+	Territory geo.Territory `json:"territory"`
+	// Its workload at the publication.
+	WorkloadBefore float64 `json:"workloadBefore"`
+	// Its workload now.
+	Workload float64 `json:"workload"`
+	// Workload ÷ its share − 1, at the publication.
+	ImbalanceBefore float64 `json:"imbalanceBefore"`
+	// The same now.
+	Imbalance float64 `json:"imbalance"`
+	// Mean km from a site to the middle of its work, at the publication.
+	MeanKmBefore float64 `json:"meanKmBefore"`
+	// The same now.
+	MeanKm float64 `json:"meanKm"`
+	// Sites that came.
+	Added int `json:"added"`
+	// Sites that went.
+	Removed int `json:"removed"`
+}
+
+// What an edit does to a territory.
+type TerritoryEffect struct {
+	// Which one.
+	Territory geo.Territory `json:"territory"`
+	// How it stands before.
+	Before TerritoryFigures `json:"before"`
+	// How it stands after.
+	After TerritoryFigures `json:"after"`
+}
+
+// How a territory stands.
+type TerritoryFigures struct {
+	// Sites in it.
+	Sites int `json:"sites"`
+	// Their workload.
+	Workload float64 `json:"workload"`
+	// Workload ÷ its share − 1.
+	Imbalance float64 `json:"imbalance"`
+	// Pieces its ground is in; 1 is whole.
+	Pieces int `json:"pieces"`
+	// Workload-weighted mean km from a site to the middle of its work, as the crow flies.
+	MeanKm float64 `json:"meanKm"`
+	// Driving in a week, estimated, minutes.
+	TravelMinutes float64 `json:"travelMinutes"`
+}
 
 // Somebody changed the visit since the caller read it. Look at the visit as it is now and decide again.
 type VersionConflict struct {
@@ -702,6 +1011,67 @@ type VisitStarted struct {
 }
 
 func (VisitStarted) IsVisitStartResult() {}
+
+// Where an alignment stands.
+type AlignmentState string
+
+const (
+	// Being made; nothing of it is in force.
+	AlignmentStateDraft AlignmentState = "DRAFT"
+	// Found good, not in force yet.
+	AlignmentStateApproved AlignmentState = "APPROVED"
+	// In force, on some days of the past, now or to come.
+	AlignmentStatePublished AlignmentState = "PUBLISHED"
+)
+
+var AllAlignmentState = []AlignmentState{
+	AlignmentStateDraft,
+	AlignmentStateApproved,
+	AlignmentStatePublished,
+}
+
+func (e AlignmentState) IsValid() bool {
+	switch e {
+	case AlignmentStateDraft, AlignmentStateApproved, AlignmentStatePublished:
+		return true
+	}
+	return false
+}
+
+func (e AlignmentState) String() string {
+	return string(e)
+}
+
+func (e *AlignmentState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = AlignmentState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid AlignmentState", str)
+	}
+	return nil
+}
+
+func (e AlignmentState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *AlignmentState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e AlignmentState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
 
 // What happened to a thing, seen from the caller.
 type ChangeOperation string

@@ -11,6 +11,10 @@ type (
 	VisitCompleteResult    any
 	VisitFailResult        any
 	VisitCancelResult      any
+	AlignmentDraftResult   any
+	AlignmentEditResult    any
+	AlignmentPublishResult any
+	AlignmentRevertResult  any
 	AlertAcknowledgeResult any
 	DeviceRegisterResult   any
 	DeviceForgetResult     any

@@ -12,8 +12,8 @@ import (
 // ErrNoCell is returned for what is not the hexadecimal index of an H3 cell.
 var ErrNoCell = errors.New("a cell is an H3 index in hexadecimal such as 891181b6d53ffff")
 
-// ErrNoInput is returned for GeoJSON as an input: nothing takes it yet.
-var ErrNoInput = errors.New("GeoJSON can't be given")
+// ErrNoObject is returned for GeoJSON that is no object.
+var ErrNoObject = errors.New("GeoJSON is an object with a type, such as a Polygon")
 
 // MarshalCell writes the hexadecimal index as a string, since JSON numbers lose its bits.
 func MarshalCell(c geo.Cell) graphql.Marshaler { return graphql.MarshalString(c.String()) }
@@ -36,5 +36,10 @@ func MarshalGeoJSON(doc json.RawMessage) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) { _, _ = w.Write(doc) })
 }
 
-// UnmarshalGeoJSON refuses.
-func UnmarshalGeoJSON(any) (json.RawMessage, error) { return nil, ErrNoInput }
+// UnmarshalGeoJSON takes any object; whoever uses it says whether it is the GeoJSON that was wanted.
+func UnmarshalGeoJSON(v any) (json.RawMessage, error) {
+	if _, object := v.(map[string]any); !object {
+		return nil, ErrNoObject
+	}
+	return json.Marshal(v)
+}
