@@ -128,9 +128,29 @@ func search(ctx context.Context, env environment, problem route.Problem, e effor
 		}
 		return solver.Best(), nil
 	}
+	if enough := enoughFor(len(problem.Visits)); enough > 0 && e.limit >= leisure {
+		for range solver.Epochs(enough) {
+			if ctx.Err() != nil || time.Since(begun) > e.limit {
+				break
+			}
+		}
+		return solver.Best(), nil
+	}
 	for pace := (route.Pace{Limit: e.limit}); pace.Next(time.Since(begun)) && ctx.Err() == nil; {
 		epoch := solver.Step(pace.Iterations, pace.From, pace.To)
 		progress.say("%.1f of %v: cost %.0f, %d left over", time.Since(begun).Seconds(), e.limit, epoch.Cost, epoch.Unassigned)
 	}
 	return solver.Best(), nil
+}
+
+// leisure is a limit within which a small problem is always searched through.
+const leisure = 2 * time.Second
+
+// enoughFor is how many iterations leave nothing to be found in a problem of so few visits; 0 where there is no such number.
+func enoughFor(visits int) int {
+	const few, each = 15, 10_000
+	if visits > few {
+		return 0
+	}
+	return each * max(1, visits)
 }

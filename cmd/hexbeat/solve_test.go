@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hexbeat/hexbeat/dispatch/route/routetest"
 )
@@ -149,6 +152,43 @@ func TestSolveAnswersBadInputAsVROOMDoes(t *testing.T) {
 		if errs != "hexbeat: "+test.want+"\n" {
 			t.Errorf("solve of %s says %q on stderr, want %q", test.problem, errs, test.want)
 		}
+	}
+}
+
+// Ctrl-C gives the best so far, and ends the reading of an input that does not come.
+func TestSolveInterrupted(t *testing.T) {
+	t.Parallel()
+	day := routetest.Day{Seed: 1, Visits: 60, Reps: 5, Traits: routetest.Windows}
+	problem := day.JSON()
+	ctx, stop := context.WithTimeout(t.Context(), time.Second)
+	defer stop()
+	var out, errs bytes.Buffer
+	code := run(ctx, environment{bytes.NewReader(problem), &out, &errs, func(string) string { return "" }}, []string{"solve", "--limit", "100h"})
+	if code != exitDone || errs.Len() > 0 {
+		t.Errorf("an interrupted search ends with %d and says %q, want it done", code, errs.String())
+	}
+	for _, fault := range append(routetest.Check(problem, out.Bytes()), routetest.Missed(problem, out.Bytes())...) {
+		t.Error(fault)
+	}
+
+	ctx, stop = context.WithCancel(t.Context())
+	stop()
+	silent, _ := io.Pipe()
+	out.Reset()
+	code = run(ctx, environment{silent, &out, &errs, func(string) string { return "" }}, []string{"solve"})
+	if code != exitFailed || out.Len() > 0 || errs.String() != "hexbeat: interrupted\n" {
+		t.Errorf("an interrupted reading ends with %d, answers %q and says %q", code, out.String(), errs.String())
+	}
+}
+
+// A few visits need no ten seconds.
+func TestSolveSmallProblemsAreSearchedThrough(t *testing.T) {
+	t.Parallel()
+	day := routetest.Day{Seed: 1, Visits: 12, Reps: 2, Traits: routetest.Windows}
+	a := mustSolve(t, string(day.JSON()), "--limit", "100h")
+	b := mustSolve(t, string(day.JSON()), "--iterations", "200000", "--seed", "2")
+	if a.Summary != b.Summary {
+		t.Errorf("searched through it is %+v, and with more iterations %+v", a.Summary, b.Summary)
 	}
 }
 
