@@ -26,7 +26,7 @@ type Workbench struct {
 	total      float64
 	rounds     Rounds
 	flat       plane
-	barriers   [][]vec
+	barriers   []barrier
 
 	sites   []benchSite
 	apart   []int32 // sites that stand apart, in order
@@ -117,13 +117,7 @@ func OpenWorkbench(b Brief, of []int, standing []bool, rounds Rounds) (*Workbenc
 		points[i] = s.Point
 	}
 	w.flat = planeOf(points)
-	for _, line := range b.Barriers {
-		flat := make([]vec, len(line))
-		for i, p := range line {
-			flat[i] = w.flat.at(p)
-		}
-		w.barriers = append(w.barriers, flat)
-	}
+	w.barriers = barriersOf(b.Barriers, w.flat)
 	w.sites = make([]benchSite, len(b.Sites))
 	w.was = make([]int32, len(b.Sites))
 	for i, s := range b.Sites {
@@ -200,7 +194,7 @@ func (w *Workbench) layOut(b Brief) error {
 		}
 	}
 	slices.SortFunc(w.units, func(a, b benchUnit) int { return byPlace(a.cell, b.cell) })
-	var bordering []int32
+	var occupied []int32
 	var places []vec
 	for i := range w.units {
 		u := &w.units[i]
@@ -211,7 +205,7 @@ func (w *Workbench) layOut(b Brief) error {
 		u.sites = slices.DeleteFunc(u.sites, func(s int32) bool { return w.sites[s].apart })
 		w.weigh(u)
 		if len(u.sites) > 0 {
-			bordering = append(bordering, int32(i))
+			occupied = append(occupied, int32(i))
 			places = append(places, u.at)
 		}
 	}
@@ -232,12 +226,10 @@ func (w *Workbench) layOut(b Brief) error {
 	if len(places) == 0 {
 		return nil
 	}
-	near := neighboursOf(places)
-	for i, u := range bordering {
+	near, _ := bordering(places, make([]Unit, len(places)), b.Barriers, w.flat)
+	for i, u := range occupied {
 		for _, v := range near.of(int32(i)) {
-			if !w.barred(places[i], places[v]) {
-				w.near[u] = append(w.near[u], bordering[v])
-			}
+			w.near[u] = append(w.near[u], occupied[v])
 		}
 	}
 	return nil

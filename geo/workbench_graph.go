@@ -144,18 +144,5 @@ func (w *Workbench) part(a, b int32) {
 
 // barred says whether a barrier lies between two places.
 func (w *Workbench) barred(a, b vec) bool {
-	for _, line := range w.barriers {
-		for i := 1; i < len(line); i++ {
-			if crosses(a, b, line[i-1], line[i]) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// crosses says whether two stretches meet.
-func crosses(a, b, c, d vec) bool {
-	side := func(p, q, r vec) float64 { return (q.x-p.x)*(r.y-p.y) - (q.y-p.y)*(r.x-p.x) }
-	return side(a, b, c)*side(a, b, d) <= 0 && side(c, d, a)*side(c, d, b) <= 0
+	return slices.ContainsFunc(w.barriers, func(l barrier) bool { return l.parts(a, b) })
 }
