@@ -58,7 +58,7 @@ func TestADraftIsEditedByHand(t *testing.T) {
 	move := desk.EditAlignment{Alignment: alignment, Seen: 1, To: &territories[to].ID, Sites: []uuid.UUID{site}}
 
 	tried, err := benches.Try(ctx, move)
-	if err != nil || tried.Effect.Sites != 1 || tried.Effect.After.Pieces != 0 {
+	if err != nil || tried.Effect.Sites != 1 || tried.Effect.After.Pieces != 0 || tried.Effect.After.Travel == 0 {
 		t.Fatalf("Try = %+v, %v; want one site moved", tried, err)
 	}
 	if got := territoryOf(t, w, alignment, site, territories); got != from {

@@ -142,17 +142,28 @@ func (b *Workbenches) read(ctx context.Context, alignment postgres.Alignment) (*
 	}
 	var aligned []postgres.AlignedSite
 	var held []postgres.HeldCell
-	travel := geo.CityTravel
+	var rounds geo.Rounds
 	err = b.desk.DB.Read(ctx, caller.Organization, func(tx *postgres.Tx) error {
 		branch, err := tx.Branch(ctx, alignment.BranchID)
 		if err != nil {
 			return err
 		}
-		travel = geo.Travel{Detour: branch.Detour, Speed: branch.Speed}
+		rounds.Travel = geo.Travel{Detour: branch.Detour, Speed: branch.Speed}
 		out.ground.today = hours.DateOf(b.desk.Clock().In(branch.Zone()))
 		out.ground.line = alignment.LineID
 		if out.ground.sites, err = tx.PlacedSites(ctx, alignment.BranchID, alignment.LineID, out.ground.today); err != nil {
 			return fmt.Errorf("read sites: %w", err)
+		}
+		calls, err := tx.CallsPerWeek(ctx, alignment.BranchID, alignment.LineID, out.ground.today)
+		if err != nil {
+			return fmt.Errorf("read cadences: %w", err)
+		}
+		perWeek := make(map[uuid.UUID]float64, len(calls))
+		for _, c := range calls {
+			perWeek[c.Site] = c.PerWeek
+		}
+		for _, s := range out.ground.sites {
+			rounds.Visits = append(rounds.Visits, perWeek[s.ID])
 		}
 		if out.ground.foreign, err = tx.ForeignCells(ctx, alignment.BranchID); err != nil {
 			return fmt.Errorf("read other branches' ground: %w", err)
@@ -172,11 +183,11 @@ func (b *Workbenches) read(ctx context.Context, alignment postgres.Alignment) (*
 	for i, t := range out.territories {
 		out.number[t.ID] = i
 	}
-	return out, out.lay(aligned, held, travel)
+	return out, out.lay(aligned, held, rounds)
 }
 
 // lay opens the workbench. A site whose territory is not that of the ground it stands on stands apart.
-func (b *bench) lay(aligned []postgres.AlignedSite, held []postgres.HeldCell, travel geo.Travel) error {
+func (b *bench) lay(aligned []postgres.AlignedSite, held []postgres.HeldCell, rounds geo.Rounds) error {
 	owner := make(map[uuid.UUID]int, len(aligned))
 	for _, a := range aligned {
 		owner[a.Site] = b.number[a.Territory]
@@ -208,7 +219,7 @@ func (b *bench) lay(aligned []postgres.AlignedSite, held []postgres.HeldCell, tr
 		of[i], apart[i] = t, on != geo.Free && on != t
 	}
 	var err error
-	if b.work, err = geo.OpenWorkbench(brief, of, apart, geo.Rounds{Travel: travel}); err != nil {
+	if b.work, err = geo.OpenWorkbench(brief, of, apart, rounds); err != nil {
 		return err
 	}
 	return b.findClaims(held)

@@ -188,3 +188,25 @@ ORDER  BY s.id`
 func (tx *Tx) SitesAtPublication(ctx context.Context, alignment uuid.UUID) ([]PastSite, error) {
 	return all[PastSite](ctx, tx, sitesAtPublication, pgx.StrictNamedArgs{"organization": tx.Organization, "alignment": alignment})
 }
+
+// SiteCalls is how often a site is called on.
+type SiteCalls struct {
+	Site    uuid.UUID `db:"site_id"`
+	PerWeek float64   `db:"per_week"`
+}
+
+const callsPerWeek = `
+SELECT c.site_id, sum(7.0 / c.every_days)::double precision AS per_week
+FROM   cadence AS c
+JOIN   site AS s ON s.organization_id = c.organization_id AND s.id = c.site_id
+WHERE  c.organization_id = @organization AND s.branch_id = @branch AND c.line_id = @line
+AND    c.valid_from <= @date AND (c.valid_to IS NULL OR c.valid_to > @date)
+GROUP  BY c.site_id
+ORDER  BY c.site_id`
+
+// CallsPerWeek lists how often the sites of a branch are called on for a line.
+func (tx *Tx) CallsPerWeek(ctx context.Context, branch, line uuid.UUID, date hours.Date) ([]SiteCalls, error) {
+	return all[SiteCalls](ctx, tx, callsPerWeek, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "branch": branch, "line": line, "date": date,
+	})
+}
