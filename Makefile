@@ -36,7 +36,7 @@ check: fresh vet lint ## what to run before a commit: generated code, vet, lint,
 	go test -short ./...
 
 test: ## run every test there is, with the race detector; installs what is missing
-	@scripts/need.sh go cc postgres node chromium
+	@scripts/need.sh go cc postgres node chromium smtp
 	@$(MAKE) fresh vet lint page-check
 	go test -race -timeout 20m ./...
 

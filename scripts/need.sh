@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, and nothing when all is there:
 #   scripts/need.sh go cc postgres       what the program needs; Go is only looked for
-#   scripts/need.sh node chromium        what its tests need in addition
+#   scripts/need.sh node chromium smtp   what its tests need in addition
 #   scripts/need.sh metis scipy          what it is measured beside, and by
 # Debian and Ubuntu; elsewhere it says what to install.
 set -euo pipefail
@@ -42,6 +42,9 @@ has_chromium() { [ -x "${HEXBEAT_CHROMIUM:-/usr/bin/chromium}" ]; }
 has_metis() { command -v gpmetis >/dev/null; }
 
 has_scipy() { /usr/bin/python3 -c 'import numpy, scipy' 2>/dev/null; }
+
+# A mail server that runs without root's rights, as a process of the test's own.
+has_smtp() { command -v python3 >/dev/null && python3 -c 'import aiosmtpd' 2>/dev/null; }
 
 # install PACKAGE...: in one go, or one sentence that says what to do by hand.
 install() {
@@ -93,9 +96,10 @@ for what in "$@"; do
 	curl) has_curl || [ ${#packages[@]} = 0 ] || want curl curl ;; # for pasting the demo's requests: it comes along, nobody waits for it
 	metis) has_metis || want METIS metis ;;
 	scipy) has_scipy || want SciPy python3-numpy python3-scipy ;;
+	smtp) has_smtp || want 'a mail server' python3 python3-aiosmtpd ;;
 	chromium) has_chromium || want Chromium chromium fonts-dejavu-core ;;
 	*)
-		say "unknown: $what; one of go, cc, postgres, curl, node, chromium, metis, scipy"
+		say "unknown: $what; one of go, cc, postgres, curl, node, chromium, smtp, metis, scipy"
 		exit 2
 		;;
 	esac

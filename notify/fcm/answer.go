@@ -12,9 +12,6 @@ import (
 	"github.com/hexbeat/hexbeat/notify"
 )
 
-// longestWait is the most we let a provider put us off: beyond it a header is more likely broken than meant.
-const longestWait = 24 * time.Hour
-
 // problem is the form of Google's refusals.
 type problem struct {
 	Error struct {
@@ -43,7 +40,7 @@ func answerOf(err error, now time.Time) notify.Answer {
 		Status:     response.StatusCode,
 		Code:       p.code(),
 		AboutToken: p.aboutToken(),
-		RetryAfter: retryAfter(response.Header.Get("Retry-After"), now),
+		RetryAfter: notify.RetryAfter(response.Header.Get("Retry-After"), now),
 	}
 	switch a.Status {
 	case noAnswer:
@@ -86,15 +83,4 @@ func (p problem) aboutToken() bool {
 		}
 	}
 	return strings.Contains(strings.ToLower(p.Error.Message), "registration token")
-}
-
-// retryAfter reads the header, which is in seconds or a date. Nonsense counts as absent.
-func retryAfter(header string, now time.Time) time.Duration {
-	var wait time.Duration
-	if seconds, err := strconv.ParseUint(strings.TrimSpace(header), 10, 63); err == nil {
-		wait = time.Duration(min(seconds, uint64(longestWait/time.Second))) * time.Second
-	} else if date, err := http.ParseTime(header); err == nil {
-		wait = date.Sub(now)
-	}
-	return min(max(wait, 0), longestWait)
 }

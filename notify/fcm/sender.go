@@ -51,14 +51,14 @@ func New(ctx context.Context, c Config) (*Sender, error) {
 		PrivateKeyID: account.PrivateKeyID,
 		TokenURL:     account.TokenURI,
 		Scopes:       []string{scope},
-		Client:       &http.Client{Transport: network, CheckRedirect: stay},
+		Client:       &http.Client{Transport: network, CheckRedirect: notify.NoRedirect},
 		Logger:       slog.New(slog.DiscardHandler), // its debug log would show tokens
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare push credentials: %w", err)
 	}
 	tokens := newAuthorized(network, exchange)
-	options := []option.ClientOption{option.WithHTTPClient(&http.Client{Transport: once{tokens}, CheckRedirect: stay})}
+	options := []option.ClientOption{option.WithHTTPClient(&http.Client{Transport: once{tokens}, CheckRedirect: notify.NoRedirect})}
 	if c.Endpoint != "" {
 		if !isWebAddress(c.Endpoint) {
 			return nil, fmt.Errorf("push endpoint %q is not an http address", c.Endpoint)
@@ -75,9 +75,6 @@ func New(ctx context.Context, c Config) (*Sender, error) {
 	}
 	return &Sender{client: client, tokens: tokens}, nil
 }
-
-// stay follows no redirect: neither a token nor an assertion goes where nobody sent it.
-func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // Send makes one call to Firebase, of 10 s at most. What it refuses is a [notify.Failure], always.
 func (s *Sender) Send(ctx context.Context, p notify.Push) (notify.Receipt, error) {
@@ -104,7 +101,7 @@ func (s *Sender) Check(ctx context.Context) error {
 		return notify.Policy(notify.Answer{Status: status, Code: code})
 	}
 	if err != nil {
-		return notify.Policy(notify.Answer{Code: silenceCode(err)})
+		return notify.Policy(notify.Silence(err))
 	}
 	return nil
 }

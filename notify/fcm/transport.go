@@ -10,6 +10,7 @@ import (
 	"net/http"
 
 	"cloud.google.com/go/auth"
+	"github.com/hexbeat/hexbeat/notify"
 )
 
 // Statuses that nobody sends. The SDK tries again up to four times after 503 and after any error of the
@@ -59,14 +60,7 @@ func namesMessage(status int, body []byte) bool {
 
 // silence stands for an answer that never came. The error itself is dropped: it may quote what was sent.
 func silence(r *http.Request, err error) *http.Response {
-	return synthetic(r, noAnswer, silenceCode(err), nil)
-}
-
-func silenceCode(err error) string {
-	if errors.Is(err, context.DeadlineExceeded) {
-		return "TIMEOUT"
-	}
-	return "NO_ANSWER"
+	return synthetic(r, noAnswer, notify.Silence(err).Code, nil)
 }
 
 // tokenRefused stands for a send that was never made, because we got no access token.

@@ -18,6 +18,7 @@ type language struct {
 	nameless  string // a site without a name
 	unknown   string // a kind that came after these words
 	date      string // layout of a day
+	open      string // asks to look
 	plan      string // count
 	datedPlan string // day, count, time, site
 }
@@ -56,6 +57,7 @@ var russian = language{
 	nameless:  "без названия",
 	unknown:   "Изменения в вашем дне",
 	date:      "02.01",
+	open:      "Откройте свой день в Hexbeat.",
 	plan:      "План дня готов: %s",
 	datedPlan: "План на %s: %s, первый в %s: %s",
 }
@@ -86,6 +88,7 @@ var english = language{
 	nameless:  "no name",
 	unknown:   "Your day has changed",
 	date:      "2 Jan",
+	open:      "Open your day in Hexbeat.",
 	plan:      "Your day is planned: %s",
 	datedPlan: "Plan for %s: %s, the first at %s: %s",
 }

@@ -158,3 +158,15 @@ func (l language) dayPlanned(items []notify.Item) string {
 	first := *items[0].At()
 	return sentence(fmt.Sprintf(l.datedPlan, first.Format(l.date), count, first.Format("15:04"), l.site(items[0].Site)))
 }
+
+// TitleOf is the headline of a kind of alert, for those who are told no more than that. Locale is as in [Text].
+func TitleOf(kind notify.Kind, locale string) string {
+	l := languageOf(locale)
+	if title, known := l.titles[kind]; known {
+		return title[1]
+	}
+	return l.unknown
+}
+
+// OpenTheDay asks the rep to look. Locale is as in [Text].
+func OpenTheDay(locale string) string { return languageOf(locale).open }
