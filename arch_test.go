@@ -45,12 +45,14 @@ var mayImport = map[string]string{
 
 // onlyIn names the rooms that may use a library.
 var onlyIn = map[string]string{
-	"github.com/uber/h3-go":    "geo",
-	"github.com/jackc/pgx":     "postgres postgres/local postgres/pgtest desk work cmd", // the last three only name its transaction
-	"github.com/riverqueue":    "postgres desk work cmd",
-	"github.com/99designs":     "graph",
-	"firebase.google.com/go":   "notify/fcm",
-	"github.com/xuri/excelize": "customer/table",
+	"github.com/uber/h3-go":                 "geo",
+	"github.com/jackc/pgx":                  "postgres postgres/local postgres/pgtest desk work cmd", // the last three only name its transaction
+	"github.com/riverqueue":                 "postgres desk work cmd",
+	"github.com/99designs":                  "graph",
+	"firebase.google.com/go":                "notify/fcm",
+	"github.com/SherClockHolmes/webpush-go": "notify", // its webpush
+	"github.com/wneessen/go-mail":           "notify", // its email
+	"github.com/xuri/excelize":              "customer/table",
 }
 
 // Pure rooms take values and return values: the same question has the same answer, on any day and machine.

@@ -25,3 +25,10 @@ func (r *mutationResolver) DeviceForget(ctx context.Context, input model.DeviceF
 	device, err := desk.Do(ctx, r.desk, input.RequestID, desk.ForgetDevice{Device: input.DeviceID})
 	return r.answer(ctx, model.DeviceForgotten{DeviceID: device}, err)
 }
+
+func (r *queryResolver) WebPushKey(ctx context.Context) (*string, error) {
+	if r.pushKey == "" {
+		return nil, nil
+	}
+	return &r.pushKey, nil
+}

@@ -25,6 +25,7 @@ type Config struct {
 	Clock          func() time.Time
 	Log            *slog.Logger // nil: slog's default
 	Dev            bool         // opens introspection and suggestions
+	PushKey        string       // what browsers subscribe for Web Push with; "" where there is none
 	AllowedOrigins []string     // pages of other hosts that may open a websocket, such as https://maps.example.org
 	// Closing ends when open sockets are to say goodbye and no more are taken; requests under way go on. Nil: never.
 	Closing context.Context
@@ -52,6 +53,7 @@ func New(config Config) http.Handler {
 	}
 	resolver := &Resolver{
 		desk: config.Desk, drafts: desk.NewWorkbenches(config.Desk), hub: config.Hub, board: config.Board, clock: config.Clock,
+		pushKey: config.PushKey,
 	}
 	schema := gen.NewExecutableSchema(gen.Config{
 		Resolvers: resolver, Directives: gen.DirectiveRoot{Role: role}, Complexity: complexity(),

@@ -14,12 +14,13 @@ import (
 
 // Resolver answers the schema's fields.
 type Resolver struct {
-	desk   *desk.Desk
-	drafts *desk.Workbenches
-	hub    *live.Hub
-	board  *board.Board
-	clock  func() time.Time
-	schema *ast.Schema // to name the input's field that is wrong
+	desk    *desk.Desk
+	drafts  *desk.Workbenches
+	hub     *live.Hub
+	board   *board.Board
+	clock   func() time.Time
+	pushKey string      // what browsers subscribe for Web Push with
+	schema  *ast.Schema // to name the input's field that is wrong
 }
 
 // role lets through who holds the role or a wider one.

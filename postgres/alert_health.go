@@ -119,3 +119,22 @@ func (tx *Tx) AlertHealth(ctx context.Context, c auth.Caller, since time.Time) (
 	channels, err := all[ChannelHealth](ctx, tx, channelHealth, scope(c, pgx.StrictNamedArgs{"organization": tx.Organization, "since": since}))
 	return AlertHealth{Waiting: n.Waiting, Oldest: n.Oldest, Escalated: n.Escalated, Channels: channels}, err
 }
+
+// AlertsNow is how alerts stand in all organizations together.
+type AlertsNow struct {
+	Waiting, Escalated, Dead int
+	Oldest                   time.Duration // for how long the oldest of the waiting has waited
+}
+
+// AlertsNow counts the alerts of the whole installation, for its operator.
+func (db *DB) AlertsNow(ctx context.Context) (n AlertsNow, err error) {
+	err = db.pool.QueryRow(ctx, `
+SELECT count(*) FILTER (WHERE al.state <> 'ESCALATED'), count(*) FILTER (WHERE al.state = 'ESCALATED'),
+       coalesce(now() - min(al.created_at) FILTER (WHERE al.state <> 'ESCALATED'), '0'),
+       (SELECT count(*) FROM delivery AS de
+        JOIN   alert AS a ON a.organization_id = de.organization_id AND a.id = de.alert_id
+        WHERE  de.outcome = 'DEAD' AND (a.resent_at IS NULL OR de.tried_at > a.resent_at))
+FROM   alert AS al
+WHERE  al.state IN `+unread).Scan(&n.Waiting, &n.Escalated, &n.Oldest, &n.Dead)
+	return n, unavailable(ctx, err)
+}

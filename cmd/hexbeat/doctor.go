@@ -109,7 +109,7 @@ func checkDisk(folder string) finding {
 
 func checkPush(ctx context.Context, config fcm.Config) finding {
 	if config.CredentialsFile == "" {
-		return finding{thing: "push", say: "no credentials: alerts wait in the inbox (set HEXBEAT_FCM_CREDENTIALS to push them to phones)"}
+		return finding{thing: "push", say: "no credentials: phones are not reached through Google (set HEXBEAT_FCM_CREDENTIALS)"}
 	}
 	sender, err := fcm.New(ctx, config)
 	if err == nil {

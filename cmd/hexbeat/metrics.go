@@ -15,6 +15,7 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+	pushes   *prometheus.CounterVec
 }
 
 func newMetrics(db *postgres.DB, hub *live.Hub) metrics {
@@ -27,7 +28,11 @@ func newMetrics(db *postgres.DB, hub *live.Hub) metrics {
 			Name: "hexbeat_http_request_seconds", Help: "Time to answer a request, by door.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 14),
 		}, []string{"door"}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.pushes = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "hexbeat_pushes_total", Help: "Tries to hand an alert to a device, by channel and what came of them: SENT, RETRY, PASSED, FORGOTTEN, DEAD.",
+	}, []string{"channel", "outcome"})
+	m.registry.MustRegister(alertGauges{db})
+	m.registry.MustRegister(m.requests, m.seconds, m.pushes, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	gauge := func(name, help string, read func() float64) {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
 	}
@@ -36,6 +41,9 @@ func newMetrics(db *postgres.DB, hub *live.Hub) metrics {
 	gauge("hexbeat_database_connections_busy", "Connections in use.", func() float64 { return float64(db.Pool().Stat().AcquiredConns()) })
 	return m
 }
+
+// pushed counts a try to hand an alert over.
+func (m metrics) pushed(channel, outcome string) { m.pushes.WithLabelValues(channel, outcome).Inc() }
 
 // count measures a handler under a door's name.
 func (m metrics) count(door string, h http.Handler) http.Handler {

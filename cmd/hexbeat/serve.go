@@ -11,8 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/hexbeat/hexbeat/notify"
-	"github.com/hexbeat/hexbeat/notify/fcm"
 	"github.com/hexbeat/hexbeat/postgres"
 )
 
@@ -22,19 +20,19 @@ func serveCommand() command {
 
 // serveFlags are the flags of everything that serves.
 type serveFlags struct {
-	addr, tlsCert, tlsKey, credentials, endpoint, origins *string
-	dev                                                   *bool
+	addr, tlsCert, tlsKey, origins *string
+	dev                            *bool
+	channelFlags
 }
 
 func (f *flags) serve() serveFlags {
 	return serveFlags{
-		addr:        f.String("addr", ":8080", "`address` to listen on"),
-		tlsCert:     f.String("tls-cert", "", "PEM `file` with the certificate; with --tls-key the server speaks HTTPS"),
-		tlsKey:      f.String("tls-key", "", "PEM `file` with the certificate's key"),
-		credentials: f.String("fcm-credentials", "", "Firebase service-account `file`; without it alerts wait in the inbox"),
-		endpoint:    f.String("fcm-endpoint", "", "`address` of the push service, instead of Google's"),
-		origins:     f.String("allowed-origins", "", "other `origins` whose pages may open a websocket, separated by commas"),
-		dev:         f.Bool("dev", false, "open introspection, suggestions and /explore"),
+		addr:         f.String("addr", ":8080", "`address` to listen on"),
+		tlsCert:      f.String("tls-cert", "", "PEM `file` with the certificate; with --tls-key the server speaks HTTPS"),
+		tlsKey:       f.String("tls-key", "", "PEM `file` with the certificate's key"),
+		origins:      f.String("allowed-origins", "", "other `origins` whose pages may open a websocket, separated by commas"),
+		channelFlags: f.channels(),
+		dev:          f.Bool("dev", false, "open introspection, suggestions and /explore"),
 	}
 }
 
@@ -100,19 +98,6 @@ func (o serveFlags) listen(ctx context.Context) (net.Listener, error) {
 		return nil, fmt.Errorf("read --tls-cert and --tls-key: %w", err)
 	}
 	return tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}), nil
-}
-
-// senders are the channels alerts go out by.
-func (o serveFlags) senders(ctx context.Context, log *slog.Logger) (map[string]notify.Sender, error) {
-	if *o.credentials == "" {
-		log.Info("no push credentials: alerts wait in the inbox", "set", "--fcm-credentials or HEXBEAT_FCM_CREDENTIALS")
-		return nil, nil
-	}
-	sender, err := fcm.New(ctx, fcm.Config{CredentialsFile: *o.credentials, Endpoint: *o.endpoint})
-	if err != nil {
-		return nil, err
-	}
-	return map[string]notify.Sender{"FCM": sender}, nil
 }
 
 func (o serveFlags) allowedOrigins() []string {

@@ -57,11 +57,16 @@ func newService(ctx context.Context, db *postgres.DB, options serveFlags, clock 
 		return nil, err
 	}
 	s.desk = &desk.Desk{DB: db, Jobs: inserter, Clock: clock, Wake: s.follower.Wake}
-	senders, err := options.senders(ctx, log)
+	keys, err := webPushKeys(ctx, db, log)
 	if err != nil {
 		return nil, err
 	}
-	if s.jobs, err = work.New(work.Config{Desk: s.desk, Senders: senders, Log: log}); err != nil {
+	senders, err := options.senders(ctx, db, hub, keys, log)
+	if err != nil {
+		return nil, err
+	}
+	metrics := newMetrics(db, hub)
+	if s.jobs, err = work.New(work.Config{Desk: s.desk, Senders: senders, Counted: metrics.pushed, Log: log}); err != nil {
 		return nil, err
 	}
 	if err := s.streets.draw(ctx, db); err != nil {
@@ -69,9 +74,8 @@ func newService(ctx context.Context, db *postgres.DB, options serveFlags, clock 
 	}
 	api := graph.New(graph.Config{
 		DB: db, Desk: s.desk, Hub: hub, Board: day, SignIn: postgres.NewSignIns(db, signInFresh, clock).SignIn,
-		Clock: clock, Log: log, Dev: *options.dev, AllowedOrigins: options.allowedOrigins(), Closing: s.sockets,
+		Clock: clock, Log: log, Dev: *options.dev, AllowedOrigins: options.allowedOrigins(), Closing: s.sockets, PushKey: keys.Public,
 	})
-	metrics := newMetrics(db, hub)
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", metrics.count("graphql", compressed(api)))
 	mux.Handle("GET /tiles/{z}/{x}/{file}", metrics.count("tiles", &s.streets))

@@ -64,6 +64,7 @@ type QueryResolver interface {
 	Changes(ctx context.Context, since string, first int) (model.ChangeSet, error)
 	Today(ctx context.Context, date *hours.Date) (*model.Day, error)
 	Decision(ctx context.Context, id uuid.UUID) (*dispatch.Decision, error)
+	WebPushKey(ctx context.Context) (*string, error)
 	Rep(ctx context.Context, id uuid.UUID) (*roster.Rep, error)
 	Reps(ctx context.Context, first int, after *string, branch *uuid.UUID) (model.RepConnection, error)
 	Territories(ctx context.Context, at *hours.Date, line *uuid.UUID) ([]geo.Territory, error)
@@ -2923,6 +2924,47 @@ func (ec *executionContext) fieldContext_Query_decision(ctx context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_webPushKey(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_webPushKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().WebPushKey(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2githubᚗcomᚋhexbeatᚋhexbeatᚋauthᚐRole(ctx, "REP")
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_webPushKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Query", field, true, true, "String")
+}
+
 func (ec *executionContext) _Query_rep(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4006,6 +4048,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_decision(ctx, field)
+				})
+		case "webPushKey":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_webPushKey(ctx, field)
 				})
 		case "rep":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,

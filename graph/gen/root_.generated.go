@@ -468,6 +468,7 @@ type ComplexityRoot struct {
 		Today       func(childComplexity int, date *hours.Date) int
 		Visit       func(childComplexity int, id uuid.UUID) int
 		Visits      func(childComplexity int, first int, after *string, filter *model.VisitFilter) int
+		WebPushKey  func(childComplexity int) int
 	}
 
 	Refusal struct {
@@ -2512,6 +2513,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Visits(childComplexity, args["first"].(int), args["after"].(*string), args["filter"].(*model.VisitFilter)), true
+	case "Query.webPushKey":
+		if e.ComplexityRoot.Query.WebPushKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.WebPushKey(childComplexity), true
 
 	case "Refusal.code":
 		if e.ComplexityRoot.Refusal.Code == nil {
@@ -4448,12 +4455,17 @@ extend type Query {
 type Device implements Node {
   "The device's id."
   id: ID!
-  "FCM, WEBPUSH, … The list grows."
+  "SOCKET, FCM, WEBPUSH, RUSTORE, HMS, WEBHOOK, EMAIL. The list is open."
   transport: String!
   "android, ios, web, …"
   platform: String!
   "The language of its texts."
   locale: String!
+}
+
+extend type Query {
+  "The key that a browser subscribes for Web Push with (applicationServerKey); null where this server speaks none."
+  webPushKey: String @role(min: REP)
 }
 
 extend type Mutation {
@@ -4467,9 +4479,12 @@ extend type Mutation {
 input DeviceRegisterInput {
   "Made by the caller; the same id with the same content is answered the same, once carried out."
   requestId: UUID!
-  "What the push provider gave the app; at most 4096 characters."
+  """
+  What the push provider gave the app; at most 4096 characters. For WEBPUSH the browser's subscription as JSON, with the webPushKey it was made
+  with under ` + "`" + `key` + "`" + `; for SOCKET any name of its own; for EMAIL an address; for WEBHOOK what the company's gateway knows the rep by.
+  """
   token: String!
-  "FCM, WEBPUSH, … The list grows."
+  "SOCKET, FCM, WEBPUSH, RUSTORE, HMS, WEBHOOK, EMAIL. The list is open."
   transport: String!
   "android, ios, web, …"
   platform: String!

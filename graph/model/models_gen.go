@@ -462,9 +462,10 @@ func (DeviceForgotten) IsDeviceForgetResult() {}
 type DeviceRegisterInput struct {
 	// Made by the caller; the same id with the same content is answered the same, once carried out.
 	RequestID uuid.UUID `json:"requestId"`
-	// What the push provider gave the app; at most 4096 characters.
+	// What the push provider gave the app; at most 4096 characters. For WEBPUSH the browser's subscription as JSON, with the webPushKey it was made
+	// with under `key`; for SOCKET any name of its own; for EMAIL an address; for WEBHOOK what the company's gateway knows the rep by.
 	Token string `json:"token"`
-	// FCM, WEBPUSH, … The list grows.
+	// SOCKET, FCM, WEBPUSH, RUSTORE, HMS, WEBHOOK, EMAIL. The list is open.
 	Transport string `json:"transport"`
 	// android, ios, web, …
 	Platform string `json:"platform"`

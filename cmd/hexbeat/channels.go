@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/live"
+	"github.com/hexbeat/hexbeat/notify"
+	"github.com/hexbeat/hexbeat/notify/email"
+	"github.com/hexbeat/hexbeat/notify/fcm"
+	"github.com/hexbeat/hexbeat/notify/socket"
+	"github.com/hexbeat/hexbeat/notify/webhook"
+	"github.com/hexbeat/hexbeat/notify/webpush"
+	"github.com/hexbeat/hexbeat/postgres"
+)
+
+// channelFlags are the channels alerts go out by. The open socket and Web Push need no setting.
+type channelFlags struct {
+	credentials, endpoint        *string // FCM
+	contact                      *string // Web Push
+	private                      *bool
+	smtp, from, page             *string // mail
+	webhook, webhookSecretHolder *string
+}
+
+func (f *flags) channels() channelFlags {
+	return channelFlags{
+		credentials:         f.String("fcm-credentials", "", "Firebase service-account `file`; without it phones are not pushed through Google"),
+		endpoint:            f.String("fcm-endpoint", "", "`address` of the push service, instead of Google's"),
+		contact:             f.String("webpush-contact", "https://github.com/hexbeat/hexbeat", "mail `address` or https://… that browsers' push services may write to"),
+		private:             f.Bool("webpush-private", false, "allow push services inside private networks and without TLS"),
+		smtp:                f.String("smtp", "", "mail server, as an `address` like smtp://user:password@mail.example.org:587"),
+		from:                f.String("smtp-from", "", "`address` that mails come from"),
+		page:                f.String("page-address", "", "`address` of the rep's page, such as https://hexbeat.example.org/m, for links in mails"),
+		webhook:             f.String("webhook", "", "`address` of a gateway of your own, such as for text messages"),
+		webhookSecretHolder: f.String("webhook-secret-file", "", "`file` with the secret that calls of the gateway are signed with"),
+	}
+}
+
+// vapidName is what the record keeps the keys of Web Push under.
+const vapidName = "webpush keys"
+
+// webPushKeys are the installation's, made at its first start.
+func webPushKeys(ctx context.Context, db *postgres.DB, log *slog.Logger) (webpush.Keys, error) {
+	text, made, err := db.Kept(ctx, vapidName, func() (string, error) {
+		k, err := webpush.NewKeys()
+		return k.String(), err
+	})
+	if err != nil {
+		return webpush.Keys{}, err
+	}
+	keys, err := webpush.ParseKeys(text)
+	if err != nil {
+		return webpush.Keys{}, fmt.Errorf("%w in the record's table installation, under %q: restore the row from a backup, or delete it; browsers then subscribe anew when their page is opened next", err, vapidName)
+	}
+	if !made {
+		return keys, nil
+	}
+	browsers, err := db.Browsers(ctx)
+	if err == nil && browsers > 0 {
+		log.Error("the Web Push keys are lost and were made anew: browsers that subscribed before get nothing until their page is opened again, or the old row of table installation is restored",
+			"browsers", browsers)
+	}
+	return keys, err
+}
+
+// senders are the channels as they are set up, by transport.
+func (c channelFlags) senders(ctx context.Context, db *postgres.DB, hub *live.Hub, keys webpush.Keys, log *slog.Logger) (map[string]notify.Sender, error) {
+	senders := map[string]notify.Sender{
+		notify.Socket:  socket.New(socket.Config{Confirmed: confirmed(db), Watch: watch(hub)}),
+		notify.WebPush: webpush.New(webpush.Config{Keys: keys, Contact: strings.TrimPrefix(*c.contact, "mailto:"), Private: *c.private}),
+	}
+	if *c.credentials == "" {
+		log.Info("no push credentials: phones are not reached through Google", "set", "--fcm-credentials or HEXBEAT_FCM_CREDENTIALS")
+	} else {
+		sender, err := fcm.New(ctx, fcm.Config{CredentialsFile: *c.credentials, Endpoint: *c.endpoint})
+		if err != nil {
+			return nil, err
+		}
+		senders[notify.FCM] = sender
+	}
+	if *c.smtp != "" {
+		sender, err := email.New(email.Config{Server: *c.smtp, From: *c.from, Page: *c.page})
+		if err != nil {
+			return nil, fmt.Errorf("--smtp and --smtp-from: %w", err)
+		}
+		senders[notify.Email] = sender
+	}
+	if *c.webhook != "" {
+		secret, err := os.ReadFile(*c.webhookSecretHolder)
+		if err != nil {
+			return nil, fmt.Errorf("--webhook-secret-file: %w", err)
+		}
+		sender, err := webhook.New(webhook.Config{URL: *c.webhook, Secret: strings.TrimSpace(string(secret))}, time.Now)
+		if err != nil {
+			return nil, fmt.Errorf("--webhook and --webhook-secret-file: %w", err)
+		}
+		senders[notify.Webhook] = sender
+	}
+	return senders, nil
+}
+
+// confirmed looks into the record: the word may have come through another process.
+func confirmed(db *postgres.DB) func(context.Context, uuid.UUID, uuid.UUID) (bool, error) {
+	return func(ctx context.Context, organization, alert uuid.UUID) (done bool, err error) {
+		err = db.Read(ctx, organization, func(tx *postgres.Tx) error {
+			a, err := tx.Alert(ctx, alert)
+			done = a.DeliveredAt != nil
+			return err
+		})
+		return done, err
+	}
+}
+
+// watch gives a sign when an alert has changed.
+func watch(hub *live.Hub) func(context.Context, uuid.UUID, uuid.UUID) <-chan struct{} {
+	return func(ctx context.Context, organization, alert uuid.UUID) <-chan struct{} {
+		hints := hub.Subscribe(ctx, organization, func(c live.Change) bool { return c.Kind == "alert" && c.ID == alert })
+		sign := make(chan struct{}, 1)
+		go func() {
+			for range hints { // closed with the context
+				select {
+				case sign <- struct{}{}:
+				default:
+				}
+			}
+		}()
+		return sign
+	}
+}
