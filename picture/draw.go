@@ -14,7 +14,7 @@ import (
 
 // Sizes of the sheet, in pixels.
 const (
-	side   = 860 // of the square a map fits into
+	side   = 1000 // of the square a map fits into
 	margin = 28
 	head   = 92 // above a map
 	foot   = 84 // below the maps
@@ -72,7 +72,7 @@ func (s *sheet) panel(p Panel, left float64) {
 			s.printf(`<path d="%s" fill="%s" fill-rule="evenodd"><title>%s</title></path>`+"\n", borders[i], fill, html.EscapeString(t.Name+" "+s.percent(t)))
 		}
 	}
-	s.dots(p.Sites, 1.1, "#4a5560", 0.45)
+	s.dots(p.Sites, 1.1, "#4a5560", min(0.45, 0.15+3000/float64(len(p.Sites)+1)))
 	s.printf(`<path d="%s" fill="none" stroke="%s" stroke-width="1.3" stroke-linejoin="round"/>`+"\n", strings.Join(borders, ""), ink)
 	s.dots(p.Moved, 2.6, hot, 0.9)
 	for _, t := range p.Territories {
@@ -97,15 +97,20 @@ func (s *sheet) path(t Territory) string {
 	return d.String()
 }
 
-// dots are zero-length strokes with round ends: one path, however many there are.
+// dots are zero-length strokes with round ends: one path, however many there are. Of those on one half of a pixel one is drawn.
 func (s *sheet) dots(at []geo.Point, radius float64, colour string, opacity float64) {
 	if len(at) == 0 {
 		return
 	}
 	var d strings.Builder
+	drawn := map[[2]float64]bool{}
 	for _, p := range at {
 		x, y := s.point(p)
-		fmt.Fprintf(&d, "M%.1f %.1fh0", x, y)
+		x, y = math.Round(2*x)/2, math.Round(2*y)/2
+		if !drawn[[2]float64{x, y}] {
+			drawn[[2]float64{x, y}] = true
+			fmt.Fprintf(&d, "M%g %gh0", x, y)
+		}
 	}
 	s.printf(`<path d="%s" stroke="%s" stroke-opacity="%.2f" stroke-width="%.1f" stroke-linecap="round"/>`+"\n", d.String(), colour, opacity, 2*radius)
 }
@@ -147,7 +152,7 @@ func (s *sheet) legend(width, height float64, moved bool) {
 	const steps, wide = 61, 4.0
 	for i := range steps {
 		load := (float64(i)/(steps-1)*2 - 1) * full
-		s.printf(`<rect x="%.1f" y="%.1f" width="%.1f" height="12" fill="%s"/>`, margin+float64(i)*wide, top+9, wide+0.3, shade(load))
+		s.printf(`<rect x="%.1f" y="%.1f" width="%.1f" height="12" fill="%s" shape-rendering="crispEdges"/>`, margin+float64(i)*wide, top+9, wide, shade(load))
 	}
 	for _, mark := range []struct {
 		at   float64

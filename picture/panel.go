@@ -1,9 +1,7 @@
 package picture
 
 import (
-	"fmt"
-	"maps"
-	"slices"
+	"math"
 
 	"github.com/hexbeat/hexbeat/geo"
 	"github.com/paulmach/orb"
@@ -26,55 +24,26 @@ type Territory struct {
 	Outline orb.MultiPolygon
 }
 
-// Areas outlines the ground of each territory as one plain area. Where territories share a cell, a map that is looked at from afar
-// gives it to who has most of it.
+// zoomZero is what a degree takes on a web map of zoom 0, in pixels: 512 go around the Earth.
+const zoomZero = 512.0 / 360
+
+// Areas outlines the ground of each territory, as simple as the drawing is small: neighbours share their borders.
 func Areas(units []geo.Unit, territory []int) ([]orb.MultiPolygon, error) {
 	cells, err := geo.Cover(units, territory, geo.DefaultRings)
 	if err != nil {
 		return nil, err
 	}
-	coarse := geo.SiteResolution
-	for _, own := range cells {
-		for _, c := range own {
-			coarse = min(coarse, c.Resolution())
-		}
+	borders, err := geo.Outlines(cells)
+	if err != nil {
+		return nil, err
 	}
-	shared := map[geo.Cell]map[int]int{} // by coarse cell and territory: how many of the finest cells
-	plain := make([][]geo.Cell, len(cells))
-	for t, own := range cells {
-		for _, c := range own {
-			if c.Resolution() == coarse {
-				plain[t] = append(plain[t], c)
-				continue
-			}
-			parent, err := c.Parent(coarse)
-			if err != nil {
-				return nil, err
-			}
-			if shared[parent] == nil {
-				shared[parent] = map[int]int{}
-			}
-			part := 1
-			for range geo.FinestResolution - c.Resolution() {
-				part *= 7
-			}
-			shared[parent][t] += part
-		}
+	var places Panel
+	for _, u := range units {
+		places.Sites = append(places.Sites, u.Center)
 	}
-	for _, c := range slices.Sorted(maps.Keys(shared)) {
-		most := -1
-		for _, t := range slices.Sorted(maps.Keys(shared[c])) {
-			if most < 0 || shared[c][t] > shared[c][most] {
-				most = t
-			}
-		}
-		plain[most] = append(plain[most], c)
-	}
-	areas := make([]orb.MultiPolygon, len(plain))
-	for t, own := range plain {
-		if areas[t], err = geo.Outline(own); err != nil {
-			return nil, fmt.Errorf("outline of territory %d: %w", t, err)
-		}
-	}
-	return areas, nil
+	drawn := newFrame([]Panel{places}, side)
+	return borders.At(math.Log2(sharp * drawn.perLon / zoomZero)), nil
 }
+
+// sharp is how many pixels of an outline go to one of the drawing, which people enlarge.
+const sharp = 2

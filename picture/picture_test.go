@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/hexbeat/hexbeat/geo"
-	"github.com/paulmach/orb"
 )
 
 // aBlock is n by n sites around a middle with the territory of each: west 0, east 1.
@@ -104,53 +103,6 @@ func TestGroundAcrossTheAntimeridianIsDrawnTogether(t *testing.T) {
 	if math.Abs(across.width/near.width-1) > 0.1 || math.Abs(across.perLat/near.perLat-1) > 0.1 {
 		t.Errorf("across the antimeridian the map is %.0f wide at %.0f a degree, elsewhere %.0f at %.0f", across.width, across.perLat, near.width, near.perLat)
 	}
-}
-
-func TestSharedCellGoesToWhoHasMost(t *testing.T) {
-	t.Parallel()
-	cell, err := geo.CellAt(geo.Point{Lat: 55.75, Lon: 37.6}, geo.SiteResolution)
-	if err != nil {
-		t.Fatal(err)
-	}
-	centre, err := cell.Center()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var units []geo.Unit
-	for _, lat := range []float64{-0.0008, 0, 0.0008} {
-		fine, err := geo.CellAt(geo.Point{Lat: centre.Lat + lat, Lon: centre.Lon}, geo.SiteResolution+2)
-		if err != nil {
-			t.Fatal(err)
-		}
-		at, err := fine.Center()
-		if err != nil {
-			t.Fatal(err)
-		}
-		units = append(units, geo.Unit{Cell: fine, Center: at})
-	}
-	areas, err := Areas(units, []int{0, 1, 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	inside := func(area orb.MultiPolygon) bool {
-		for _, polygon := range area {
-			if clearance([][][2]float64{points(polygon[0])}, [2]float64{centre.Lon, centre.Lat}) > 0 {
-				return true
-			}
-		}
-		return false
-	}
-	if inside(areas[0]) || !inside(areas[1]) {
-		t.Errorf("the shared cell is in territory 0: %v, in 1: %v; want it in 1 alone", inside(areas[0]), inside(areas[1]))
-	}
-}
-
-func points(ring orb.Ring) [][2]float64 {
-	out := make([][2]float64, len(ring))
-	for i, p := range ring {
-		out[i] = p
-	}
-	return out
 }
 
 func TestLabelStandsInsideItsTerritory(t *testing.T) {
