@@ -17,7 +17,7 @@ type Owners map[uuid.UUID]uuid.UUID // site → rep
 // AlignOwners makes today's owners a branch's first alignment and puts it into force: nobody loses a shop because the software
 // arrived. Each rep gets a territory of exactly the own sites; shared ground goes to who has more work there.
 func AlignOwners(ctx context.Context, d *Desk, branch uuid.UUID, owners Owners) (AlignmentPublished, error) {
-	g, err := survey(ctx, d, branch)
+	g, err := survey(ctx, d, branch, "")
 	if err != nil {
 		return AlignmentPublished{}, err
 	}

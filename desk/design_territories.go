@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -16,16 +17,23 @@ import (
 	"github.com/hexbeat/hexbeat/roster"
 )
 
-// stayPrice is what a share of workload that changes hands costs, in shares of distance: territories in force move little.
-const stayPrice = 5
+// StayPrice is what a share of workload that changes hands costs, in shares of distance: territories in force move little.
+const StayPrice = 5
+
+// openPrice is what it costs more where somebody is on the way or has promised to come.
+const openPrice = 10
 
 // DesignBrief says what territories a branch is to get.
 type DesignBrief struct {
 	Branch      uuid.UUID
+	Line        string  // code or name of the sales line; empty: the default one
 	Territories int     // 0: one for each rep
 	Tolerance   float64 // 0: geo.DefaultTolerance
 	Seed        uint64
-	Afresh      bool // forget the territories in force
+	Afresh      bool     // forget the territories in force
+	Price       *float64 // what a change of hands costs against distance; nil: what is usual
+	Budget      *float64 // the largest share of the workload that may change hands; nil: any
+	FromHomes   bool     // territories lie around where their reps start from
 
 	Request uuid.UUID `json:"-"` // as of Do
 }
@@ -42,59 +50,57 @@ type ground struct {
 
 // DesignTerritories designs a branch's territories and keeps them as a draft. The designing itself happens outside any
 // transaction: it takes seconds, and an open transaction holds back everybody's change feed.
+//
+// Territories in force go on under their names with as many of their customers as can stay. A rep who looks after a site or its customer
+// by name keeps it, wherever it lies.
 func DesignTerritories(ctx context.Context, d *Desk, brief DesignBrief) (AlignmentDrafted, error) {
-	g, err := survey(ctx, d, brief.Branch)
+	g, err := survey(ctx, d, brief.Branch, brief.Line)
 	if err != nil {
 		return AlignmentDrafted{}, err
 	}
-	k := brief.Territories
-	if k == 0 {
-		k = len(g.reps)
-	}
-	design := geo.Brief{Territories: k, Tolerance: brief.Tolerance, Seed: brief.Seed}
-	for _, s := range g.sites {
-		design.Sites = append(design.Sites, geo.Site{ID: s.ID.String(), Point: geo.Point{Lat: s.Lat, Lon: s.Lon}, Workload: s.Workload})
-	}
-	keep := !brief.Afresh && len(g.current) == k
-	if keep {
-		design.Price = stayPrice
-		number := map[uuid.UUID]int{}
-		for i, t := range g.current {
-			number[t.ID] = i
-		}
-		for _, s := range g.sites {
-			current := -1
-			if s.Territory != nil {
-				if i, known := number[*s.Territory]; known {
-					current = i
-				}
-			}
-			design.Current = append(design.Current, current)
-		}
-	}
-	draft, err := geo.Design(design)
+	seats := g.seats(brief)
+	draft, err := geo.Design(g.brief(brief, seats))
 	if err != nil {
 		return AlignmentDrafted{}, err
 	}
+	k := len(seats)
 	save := SaveDraft{Branch: brief.Branch, Line: g.line, Origin: "DESIGN", For: &brief}
 	if save.Measures, err = json.Marshal(draft.Measures); err != nil {
 		return AlignmentDrafted{}, err
 	}
-	centres := centresOf(draft, k)
 	if save.Territories, err = g.territories(draft.Units, draft.Territory, draft.Of(len(g.sites)), k); err != nil {
 		return AlignmentDrafted{}, err
 	}
-	if keep {
-		for i, t := range g.current {
-			save.Territories[i].ID, save.Territories[i].Name, save.Territories[i].RepID = t.ID, t.Name, t.RepID
-		}
-	} else {
-		nearestReps(save.Territories, centres, g.reps)
+	take(save.Territories, seats)
+	nearestReps(save.Territories, centresOf(draft, k), g.reps)
+	drafted, err := Do(ctx, d, brief.Request, save)
+	for _, f := range draft.Findings {
+		drafted.Findings = append(drafted.Findings, f.Text(func(t int) string { return save.Territories[t].Name }))
 	}
-	return Do(ctx, d, brief.Request, save)
+	return drafted, err
 }
 
-func survey(ctx context.Context, d *Desk, branch uuid.UUID) (ground, error) {
+// WhatIf says how even a branch's work would be if no more than each share of it changed hands. Nothing is kept.
+func WhatIf(ctx context.Context, d *Desk, brief DesignBrief, moves []float64) ([]geo.CurvePoint, error) {
+	g, err := survey(ctx, d, brief.Branch, brief.Line)
+	if err != nil {
+		return nil, err
+	}
+	if len(g.current) == 0 {
+		return nil, ErrNoTerritories
+	}
+	brief.Afresh = false
+	return geo.Curve(g.brief(brief, g.seats(brief)), moves...)
+}
+
+// ErrNoTerritories is returned where a question is about territories in force and there are none.
+var ErrNoTerritories = errors.New("the branch has no territories in force")
+
+// ErrNoLine is returned for a sales line that the organization does not have.
+var ErrNoLine = errors.New("no such sales line")
+
+// survey reads what a design begins from. An empty line is the default one; only another has its own reps.
+func survey(ctx context.Context, d *Desk, branch uuid.UUID, line string) (ground, error) {
 	caller, err := auth.From(ctx)
 	if err != nil {
 		return ground{}, err
@@ -106,13 +112,18 @@ func survey(ctx context.Context, d *Desk, branch uuid.UUID) (ground, error) {
 			return err
 		}
 		g.today = hours.DateOf(d.Clock().In(b.Zone()))
-		if g.line, err = tx.DefaultLine(ctx); err != nil {
+		if g.line, err = lineOf(ctx, tx, line); err != nil {
 			return err
 		}
 		if g.sites, err = tx.PlacedSites(ctx, branch, g.line, g.today); err != nil {
 			return fmt.Errorf("read sites: %w", err)
 		}
-		if g.reps, err = tx.RepsOf(ctx, branch); err != nil {
+		if line == "" {
+			g.reps, err = tx.RepsOf(ctx, branch)
+		} else {
+			g.reps, err = tx.RepsOfLine(ctx, branch, g.line)
+		}
+		if err != nil {
 			return fmt.Errorf("read reps: %w", err)
 		}
 		if g.foreign, err = tx.ForeignCells(ctx, branch); err != nil {
@@ -122,6 +133,21 @@ func survey(ctx context.Context, d *Desk, branch uuid.UUID) (ground, error) {
 		return err
 	})
 	return g, err
+}
+
+func lineOf(ctx context.Context, tx *postgres.Tx, name string) (uuid.UUID, error) {
+	if name == "" {
+		return tx.DefaultLine(ctx)
+	}
+	lines, err := tx.Lines(ctx)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	id, known := lines[plain(name)]
+	if !known {
+		return uuid.Nil, fmt.Errorf("%w: %q", ErrNoLine, name)
+	}
+	return id, nil
 }
 
 // territories dresses units and sites given to k territories as the record keeps them: with ground, outline, colour and balance.
@@ -213,8 +239,8 @@ func centresOf(d geo.Draft, k int) []geo.Point {
 	return sums
 }
 
-// nearestReps gives each territory the rep who starts nearest to its middle, closest pairs first. Reps who start nowhere take what
-// is left, in the order of their names. With fewer reps than territories some stay vacant.
+// nearestReps gives each territory without a rep the one who starts nearest to its middle, closest pairs first. Reps who start nowhere take what
+// is left, in the order of their names; who has a territory gets no other. With fewer reps than territories some stay vacant.
 func nearestReps(territories []postgres.AlignedTerritory, centres []geo.Point, reps []roster.Rep) {
 	type pair struct {
 		territory, rep int
@@ -232,6 +258,9 @@ func nearestReps(territories []postgres.AlignedTerritory, centres []geo.Point, r
 	}
 	slices.SortStableFunc(pairs, func(a, b pair) int { return cmp.Compare(a.apart, b.apart) })
 	given := make([]bool, len(reps))
+	for r, rep := range reps {
+		given[r] = slices.ContainsFunc(territories, func(t postgres.AlignedTerritory) bool { return t.RepID != nil && *t.RepID == rep.ID })
+	}
 	for _, p := range pairs {
 		if territories[p.territory].RepID == nil && !given[p.rep] {
 			territories[p.territory].RepID, given[p.rep] = &reps[p.rep].ID, true

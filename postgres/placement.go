@@ -51,15 +51,29 @@ type PlacedSite struct {
 	Lon       float64    `db:"lon"`
 	Workload  float64    `db:"workload"`
 	Territory *uuid.UUID `db:"territory_id"` // today's
+	Account   *uuid.UUID `db:"account"`      // the rep who answers for it whatever its territory: the site or its customer is theirs by name
+	Open      bool       `db:"open"`         // somebody is on the way, or has promised to come
 }
 
 const placedSites = `
-SELECT s.id, s.lat, s.lon, s.workload, placed.territory_id
-FROM   site AS s` + ownerOf + `
+SELECT s.id, s.lat, s.lon, CASE WHEN line.is_default THEN s.workload ELSE calls.minutes END AS workload, placed.territory_id,
+       CASE WHEN own.id IS NOT NULL THEN own.rep_id ELSE acc.rep_id END AS account,
+       EXISTS (SELECT FROM visit AS v
+               WHERE  v.organization_id = s.organization_id AND v.site_id = s.id AND v.line_id = @line
+               AND    (v.state IN ('PLANNED', 'ASSIGNED', 'UNDER_WAY')
+                       OR v.state IN ('BACKLOG', 'QUEUED') AND (v.promised_from IS NOT NULL OR v.rep_pinned))) AS open
+FROM   site AS s
+JOIN   line ON line.organization_id = s.organization_id AND line.id = @line
+CROSS  JOIN LATERAL (SELECT sum(extract(epoch FROM s.service)::double precision / 60 * 28 / c.every_days) AS minutes
+                     FROM   cadence AS c
+                     WHERE  c.organization_id = s.organization_id AND c.site_id = s.id AND c.line_id = @line
+                     AND    c.valid_from <= @date AND (c.valid_to IS NULL OR c.valid_to > @date)) AS calls` + ownerOf + `
 WHERE  s.organization_id = @organization AND s.branch_id = @branch AND s.status IN ('PROSPECT', 'ACTIVE') AND s.lat IS NOT NULL
+AND    (line.is_default OR calls.minutes IS NOT NULL)
 ORDER  BY s.id`
 
-// PlacedSites lists the located sites of a branch with the territory each is in on a day.
+// PlacedSites lists the located sites of a branch with the territory each is in on a day. The default line answers for all of them with
+// their own weight; another line for those it calls on, and they weigh the minutes of its calls in four weeks.
 func (tx *Tx) PlacedSites(ctx context.Context, branch, line uuid.UUID, date hours.Date) ([]PlacedSite, error) {
 	return all[PlacedSite](ctx, tx, placedSites, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "branch": branch, "line": line, "date": date,

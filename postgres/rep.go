@@ -38,6 +38,16 @@ func (tx *Tx) RepsOf(ctx context.Context, branch uuid.UUID) ([]roster.Rep, error
 	return all[roster.Rep](ctx, tx, repsOfBranch, pgx.StrictNamedArgs{"organization": tx.Organization, "branch": branch})
 }
 
+const repsOfLine = `
+SELECT ` + repColumns + repFrom + `
+WHERE  r.organization_id = @organization AND r.branch_id = @branch AND r.line_id = @line
+ORDER  BY pd.name, r.id`
+
+// RepsOfLine lists the reps of a branch who sell a line, by name.
+func (tx *Tx) RepsOfLine(ctx context.Context, branch, line uuid.UUID) ([]roster.Rep, error) {
+	return all[roster.Rep](ctx, tx, repsOfLine, pgx.StrictNamedArgs{"organization": tx.Organization, "branch": branch, "line": line})
+}
+
 const repOfPerson = `
 SELECT ` + repColumns + repFrom + `
 WHERE  r.organization_id = @organization AND r.person_id = @person`
