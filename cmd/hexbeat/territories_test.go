@@ -67,9 +67,8 @@ func TestTerritoriesWritesADesign(t *testing.T) {
 		t.Errorf("%d customers in %d territories, want 400 in 5", len(design)-1, len(territories))
 	}
 
-	var measures map[string]float64
-	readJSON(t, report, &measures)
-	if got := measures["imbalance"]; got > 0.03 {
+	measures := readReport(t, report)
+	if got := measures.number(t, "imbalance"); got > 0.03 {
 		t.Errorf("imbalance = %v, want at most 0.03", got)
 	}
 	for _, name := range []string{"imbalance_floor", "pieces", "medoid_km", "rms_km", "price_of_balance", "moved_share", "moved_bound", "envy"} {
@@ -100,9 +99,8 @@ func TestTerritoriesStartsFromAnEarlierDesign(t *testing.T) {
 			t.Fatalf("territories %v: exit code %d, said %q", args, code, stderr)
 		}
 	}
-	var measures map[string]float64
-	if readJSON(t, report, &measures); measures["moved_share"] > 0.01 {
-		t.Errorf("of a good design %.3f is moved, want next to nothing", measures["moved_share"])
+	if moved := readReport(t, report).number(t, "moved_share"); moved > 0.01 {
+		t.Errorf("of a good design %.3f is moved, want next to nothing", moved)
 	}
 	names := map[string]bool{}
 	for _, row := range readCSV(t, third)[1:] {
@@ -131,7 +129,7 @@ func TestTerritoriesSaysWhatIsWrong(t *testing.T) {
 		{"--customers " + customers + " --rep 2 --out " + out, exitMisuse, "did you mean --reps"},
 		{"--customers nowhere.csv --reps 2 --out " + out, exitFailed, "there is no file nowhere.csv"},
 		{"--customers " + addresses + " --reps 2 --out " + out, exitFailed, "no customer with a place"},
-		{"--customers " + customers + " --reps 50 --out " + out, exitFailed, "ask for 10 or fewer"},
+		{"--customers " + customers + " --reps 50 --out " + out, exitFailed, "fewer (--reps)"},
 		{"--customers " + customers + " --reps 2 --out " + out + " --current " + addresses, exitFailed, "is no design"},
 	} {
 		code, _, stderr := hexbeat(t, append([]string{"territories"}, strings.Fields(c.args)...)...)
@@ -140,6 +138,29 @@ func TestTerritoriesSaysWhatIsWrong(t *testing.T) {
 			t.Errorf("territories %s: exit code %d, said %q; want %d and %q", c.args, code, last, c.code, c.want)
 		}
 	}
+}
+
+// report is what --report wrote.
+type report map[string]json.RawMessage
+
+func readReport(t *testing.T, name string) report {
+	t.Helper()
+	var r report
+	readJSON(t, name, &r)
+	return r
+}
+
+func (r report) read(t *testing.T, key string, into any) {
+	t.Helper()
+	if err := json.Unmarshal(r[key], into); err != nil {
+		t.Fatalf("%s of the report is %s: %v", key, r[key], err)
+	}
+}
+
+func (r report) number(t *testing.T, key string) (n float64) {
+	t.Helper()
+	r.read(t, key, &n)
+	return n
 }
 
 func readCSV(t *testing.T, name string) [][]string {
