@@ -139,7 +139,7 @@ func (pl *plan) overloaded(r int32) bool {
 // shared is the first moment at which two visits, where they lie, can both begin.
 func (pl *plan) shared(a, b int32) (int32, bool) {
 	m := pl.m
-	early, late := int32(0), int32(far)
+	early, late := int32(0), far
 	for _, c := range [2]int32{a, b} {
 		s := &pl.trips[pl.at[c]].slots[pl.pos[c]]
 		early = max(early, pl.begun(c))

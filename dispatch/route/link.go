@@ -162,17 +162,8 @@ func (pl *plan) behind(c, r int32) (first, last int) {
 
 // begun is when a served visit begins at the earliest.
 func (pl *plan) begun(c int32) int32 {
-	r := pl.at[c]
-	slots, k := pl.trips[r].slots, pl.pos[c]
-	before := k - 1
-	for slots[before].paused() {
-		before--
-	}
-	spent := pl.m.class[r].service[c]
-	if slots[before].place != slots[k].place {
-		spent += pl.m.class[r].setup[c]
-	}
-	return slots[k].leave - spent
+	s := &pl.trips[pl.at[c]].slots[pl.pos[c]]
+	return s.leave - s.spent
 }
 
 // tie gives those that c waits for the time up to its begin, and c the time from then on.

@@ -16,6 +16,7 @@ type slot struct {
 	latest      int32 // the latest arrival that what lies behind can bear
 	until       int32 // the latest end of service that it can bear
 	arc         int32 // travel to the next slot that has a place
+	spent       int32 // set-up and service, as it lies
 	wait        int32 // all waiting from the next slot on: a delay up to this ends the day no later
 }
 
@@ -123,7 +124,63 @@ func (pl *plan) insertWithin(c, r int32, k int, hull span) {
 	t := &pl.trips[r]
 	t.slots = slices.Insert(t.slots, k+1, slot{node: c, place: pl.m.place[c], open: hull.open, close: hull.close})
 	pl.take(c, r)
+	if pl.m.plain && t.visits > 0 {
+		pl.insertPlain(r, k+1)
+		return
+	}
 	pl.refresh(r)
+}
+
+// insertPlain renews what a new slot k changes, as far as it changes anything: what walkPlain would find.
+func (pl *plan) insertPlain(r int32, k int) {
+	m, t := pl.m, &pl.trips[r]
+	c, car := m.class[r], &m.car[r]
+	slots, last := t.slots, len(t.slots)-1
+	p, s, q := &slots[k-1], &slots[k], &slots[k+1]
+	there, on := c.drive(p.place, s.place), c.drive(s.place, q.place)
+	more := int64(there) + int64(on) - int64(p.arc)
+	p.arc, s.arc, s.spent = there, on, c.service[s.node]
+	now := p.leave
+	for i := k; i < last; i++ {
+		s := &slots[i]
+		now = max(now+slots[i-1].arc, s.open) + s.spent
+		if i > k && now == s.leave {
+			break
+		}
+		s.leave = now
+	}
+	t.finish = slots[last-1].leave + slots[last-1].arc
+	slots[last].leave = t.finish
+	bound := q.latest
+	for i := k; i >= 0; i-- {
+		s := &slots[i]
+		until := bound - s.arc
+		bound = until
+		if i > 0 {
+			bound = min(until-s.spent, s.close)
+			s.until = until
+		}
+		if i < k && bound == s.latest {
+			break
+		}
+		s.latest = bound
+	}
+	for i := k; i < last; i++ {
+		pl.pos[slots[i].node] = int32(i)
+	}
+	pl.at[s.node] = r
+	for d := range m.dims {
+		t.load[d] += m.delivery[int(s.node)*m.dims+d]
+		t.load[m.dims+d] += m.pickup[int(s.node)*m.dims+d]
+	}
+	t.travel += more
+	t.work += more + int64(s.spent)
+	t.visits++
+	cost := more*c.second + int64(s.spent)*c.taskCost + m.extraOf(s.node, r) + car.visit
+	t.cost += cost
+	pl.cost += cost
+	*pl.version++
+	t.version = *pl.version
 }
 
 // compact takes the visits that are no longer counted as served by r out of its slots.
@@ -183,8 +240,9 @@ func (pl *plan) walkPlain(r int32) {
 		arc := to[int(place)*stride+int(s.place)]
 		slots[k-1].arc = arc
 		travel += int64(arc)
-		now = max(now+arc, s.open) + service[s.node]
-		work += int64(service[s.node])
+		s.spent = service[s.node]
+		now = max(now+arc, s.open) + s.spent
+		work += int64(s.spent)
 		s.leave = now
 		place = s.place
 		pl.pos[s.node] = int32(k)
@@ -193,7 +251,8 @@ func (pl *plan) walkPlain(r int32) {
 			extra += m.extra[int(s.node)*m.m+int(r)]
 		}
 		for d := range m.dims {
-			t.load[d] += m.delivery[int(s.node)*m.dims+d] + m.pickup[int(s.node)*m.dims+d]
+			t.load[d] += m.delivery[int(s.node)*m.dims+d]
+			t.load[m.dims+d] += m.pickup[int(s.node)*m.dims+d]
 		}
 	}
 	arc := to[int(place)*stride+int(car.end)]
@@ -207,7 +266,7 @@ func (pl *plan) walkPlain(r int32) {
 	for k := last - 1; k > 0; k-- {
 		s := &slots[k]
 		s.until = bound - s.arc
-		bound = min(s.until-service[s.node], s.close)
+		bound = min(s.until-s.spent, s.close)
 		s.latest = bound
 	}
 	slots[0].latest = bound - slots[0].arc

@@ -29,7 +29,6 @@ type search struct {
 	keys   []int64 // to sort them by
 	spots  []spot
 	mates  []spot
-	heat   float64
 	serves int // visits served now
 }
 

@@ -32,7 +32,7 @@ func (pl *plan) forward(r, opens int32) {
 		t.metres += c.length(place, s.place)
 		cost += c.price(place, s.place)
 		now = min(now+max(0, arc-drove), far) // frozen visits without a way
-		s.wait = max(0, drove-arc) // of the waiting before a break, what was not used for driving
+		s.wait = max(0, drove-arc)            // of the waiting before a break, what was not used for driving
 		drove = 0
 		if s.node == terminal {
 			break
@@ -47,6 +47,7 @@ func (pl *plan) forward(r, opens int32) {
 			cost += pl.drift(s.node, r, start)
 		}
 		spent := setup + c.service[s.node]
+		s.spent = spent
 		task += int64(spent)
 		now = start + spent
 		s.leave, place = now, s.place
@@ -103,7 +104,7 @@ func (pl *plan) drift(c, r, start int32) int64 {
 // backward walks a trip that must close then: the latest arrival at each slot that breaks nothing behind it.
 func (pl *plan) backward(r, closes int32) {
 	m, t := pl.m, &pl.trips[r]
-	c, car := m.class[r], &m.car[r]
+	car := &m.car[r]
 	slots := t.slots
 	last := len(slots) - 1
 	bound, rest := closes, int32(0)
@@ -130,16 +131,8 @@ func (pl *plan) backward(r, closes int32) {
 			s.latest = bound
 			break
 		}
-		before := k - 1
-		for slots[before].paused() {
-			before--
-		}
-		spent := c.service[s.node]
-		if slots[before].place != s.place {
-			spent += c.setup[s.node]
-		}
 		s.until = bound
-		s.latest = m.latestAt(s, bound-spent)
+		s.latest = m.latestAt(s, bound-s.spent)
 		bound = s.latest
 	}
 }
