@@ -30,6 +30,8 @@ type search struct {
 	spots  []spot
 	mates  []spot
 	serves int // visits served now
+	tail   []slot
+	bold   bool // this iteration takes whole trips out
 }
 
 type entry struct {
@@ -38,10 +40,11 @@ type entry struct {
 	k       int32
 }
 
-// Strings have about so many visits in all, and at most so many each.
 const (
-	ruined        = 10
-	longestString = 10
+	ruined        = 15   // visits that strings have in all, about
+	longestString = 10   // visits that a string has at most
+	bold          = 0.05 // of the iterations take whole trips out
+	proposals     = 2    // of exchanged tails, per iteration
 )
 
 func newSearch(m *model) *search {
@@ -128,6 +131,11 @@ func (s *search) run(iterations int, hot, cold float64) {
 			}
 			s.serves = s.m.n - ones(s.now.missing)
 		}
+		if s.m.plain {
+			for range proposals {
+				s.swapTails(heat)
+			}
+		}
 		s.open()
 		s.ruin()
 		s.recreate()
@@ -192,6 +200,9 @@ func (s *search) ruin() {
 		average := float64(s.serves) / float64(trips)
 		longest := min(longestString, average)
 		strings := 1 + int((4*ruined/(1+longest)-1)*s.rng.unit())
+		if s.bold = s.rng.unit() < bold; s.bold {
+			longest, strings = 2*average, 1+s.rng.below(3)
+		}
 		s.ruinAt(seed, longest, &strings)
 		for _, c := range m.neighbours(seed) {
 			if strings <= 0 {
@@ -303,11 +314,34 @@ func (s *search) recreate() {
 		s.recreateLinked()
 		return
 	}
+	if s.bold && len(s.out) > 0 && s.rng.next()&1 == 0 {
+		s.openTrip(s.out[s.rng.below(len(s.out))])
+	}
 	for _, c := range s.out {
+		if s.trial.at[c] >= 0 {
+			continue
+		}
 		if at := s.cheapest(c); at.k >= 0 && at.cost < s.m.penalty[c] {
 			s.touch(at.r)
 			s.trial.insert(c, at.r, int(at.k))
 		}
+	}
+}
+
+// openTrip gives visit c an unused vehicle, if there is one that can take it.
+func (s *search) openTrip(c int32) {
+	m, pl := s.m, s.trial
+	best := spot{infinite, -1, -1}
+	for i := range m.kinds {
+		if r := pl.unused(&m.kinds[i]); r >= 0 {
+			if at := pl.scan(c, r, -1, nil); at.cost < best.cost {
+				best = at
+			}
+		}
+	}
+	if best.k >= 0 && best.cost < m.penalty[c] {
+		s.touch(best.r)
+		pl.insert(c, best.r, int(best.k))
 	}
 }
 

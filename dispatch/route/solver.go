@@ -48,8 +48,8 @@ const (
 // A problem of fewer visits than groupedFrom is searched whole, by two independent searches; a larger one in groups of
 // about groupSize. Both follow from the problem alone, so that the machine's cores do not change the plan.
 const (
-	groupedFrom = 300
-	groupSize   = 200
+	groupedFrom = 500
+	groupSize   = 250
 	chains      = 2
 	roundLength = 20_000 // iterations of a group before the next division
 )
