@@ -58,6 +58,12 @@ func (p *Problem) checkTravel() error {
 		if t.Places < 0 || t.Places > math.MaxInt32 {
 			return fmt.Errorf("%s has %d places", name, t.Places)
 		}
+		if t.Way != nil {
+			if t.Durations != nil || t.Distances != nil || t.Costs != nil {
+				return fmt.Errorf("%s has both numbers and a function", name)
+			}
+			continue
+		}
 		size := t.Places * t.Places
 		if len(t.Durations) != size {
 			return fmt.Errorf("%s has %d durations, but %d places need %d", name, len(t.Durations), t.Places, size)
@@ -251,7 +257,7 @@ func (p *Problem) checkVehicles() error {
 				return err
 			}
 		}
-		if table.Distances == nil && (v.PerKm > 0 || v.MostDistance > 0) {
+		if table.Distances == nil && table.Way == nil && (v.PerKm > 0 || v.MostDistance > 0) {
 			return fmt.Errorf("%s counts metres, but its travel table has no distances", name)
 		}
 		for _, amount := range v.Capacity {

@@ -230,7 +230,11 @@ func verifyRoute(p *Problem, v *Vehicle, r int32, route Route) error {
 		if t.Durations[k] < 0 {
 			return 0, 0, fmt.Errorf("there is no way from %d to %d", a, b)
 		}
-		return int64(math.Round(float64(t.Durations[k]) / speed)), int64(t.Distances[k]), nil
+		seconds := int64(math.Round(float64(t.Durations[k]) / speed))
+		if t.Distances == nil {
+			return seconds, 0, nil
+		}
+		return seconds, int64(t.Distances[k]), nil
 	}
 	visits := route.Visits()
 	load := make([]int64, 4)

@@ -58,9 +58,15 @@ func (w *walker) forget(s *slot) {
 		before--
 	}
 	place := w.t.slots[before].place
-	w.travel -= int64(w.c.drive(place, s.place))
-	w.metres -= w.c.length(place, s.place)
-	w.cost -= w.c.price(place, s.place)
+	arc, metres, cost := w.t.slots[before].arc, int64(0), int64(0)
+	if w.c.fares == nil && w.c.metre == 0 && w.car.mostMetres == infinite {
+		cost = int64(arc) * w.c.second
+	} else {
+		_, metres, cost = w.c.leg(place, s.place)
+	}
+	w.travel -= int64(arc)
+	w.metres -= metres
+	w.cost -= cost
 	if s.node >= 0 {
 		w.task -= int64(w.spent(s.node, place))
 	}
@@ -75,10 +81,10 @@ func (w *walker) spent(c, from int32) int32 {
 }
 
 func (w *walker) reach(place int32) {
-	arc := w.c.drive(w.place, place)
+	arc, metres, cost := w.c.leg(w.place, place)
 	w.travel += int64(arc)
-	w.metres += w.c.length(w.place, place)
-	w.cost += w.c.price(w.place, place)
+	w.metres += metres
+	w.cost += cost
 	w.now += max(0, arc-w.drove)
 	w.drove, w.place = 0, place
 }
@@ -234,6 +240,12 @@ func (pl *plan) restsLight(r, first, last int32, i, j int) bool {
 
 // lateAt is the latest moment at which visit c could begin behind slot k inside hull; -far where there is none.
 func (pl *plan) lateAt(c, r int32, k int, hull span) int32 {
+	return pl.lateIn(c, r, k, hull, pl.m.windows[c])
+}
+
+// lateIn is lateAt with windows other than the visit's own. Without windows the answer may lie before the base, and
+// then says how much time is missing.
+func (pl *plan) lateIn(c, r int32, k int, hull span, windows []span) int32 {
 	m, t := pl.m, &pl.trips[r]
 	class, car := m.class[r], &m.car[r]
 	q := k + 1
@@ -267,7 +279,10 @@ func (pl *plan) lateAt(c, r int32, k int, hull span) int32 {
 	if t.slots[p].place != m.place[c] {
 		spent += class.setup[c]
 	}
-	if found := latest(bound-rest-spent, hull, m.windows[c]); found >= 0 {
+	if bound -= rest + spent; windows == nil && bound < hull.open {
+		return max(bound, -far)
+	}
+	if found := latest(bound, hull, windows); found >= 0 {
 		return found
 	}
 	return -far

@@ -55,6 +55,7 @@ type model struct {
 	published []Published // rebased; nil: nothing was
 	churn     churn
 
+	live    bool // ways are asked for, not tabulated
 	plain   bool // nothing but one window, amounts that only add up, and travel: the fast loops hold
 	loaded  bool // what is on board goes up and down
 	setups  bool
@@ -66,14 +67,16 @@ type model struct {
 // class is what vehicles share that travel alike and have the same prices.
 type class struct {
 	stride   int32
-	to       []int32 // durations, row by row of the place left
-	from     []int32 // the same, row by row of the place reached
-	metres   []int32 // nil where nothing depends on them
-	fares    []int32 // cost tables; nil: prices below
-	second   int64   // scaled cost of a second of travel
-	metre    int64   // and of a metre
-	fare     int64   // and of a unit of fares
-	service  []int32 // by visit
+	speed    float64
+	way      func(from, to int32) (seconds, metres int32) // in place of tables, in a plan held live
+	to       []int32                                      // durations, row by row of the place left
+	from     []int32                                      // the same, row by row of the place reached
+	metres   []int32                                      // nil where nothing depends on them
+	fares    []int32                                      // cost tables; nil: prices below
+	second   int64                                        // scaled cost of a second of travel
+	metre    int64                                        // and of a metre
+	fare     int64                                        // and of a unit of fares
+	service  []int32                                      // by visit
 	setup    []int32
 	taskCost int64 // scaled cost of a second of set-up and service
 }
@@ -114,16 +117,47 @@ type churn struct {
 // nearest is how many neighbours of a visit the search knows.
 const nearest = 128
 
-// newModel makes the problem ready. It refuses what Check refuses, and costs that can't be added up.
+// newModel makes the problem ready for a search. It refuses what Check refuses, and costs that can't be added up.
 func newModel(p *Problem) (*model, error) {
 	if err := p.Check(); err != nil {
 		return nil, err
 	}
+	tabulated := *p
+	tabulated.Travel = slices.Clone(p.Travel)
+	for i := range tabulated.Travel {
+		tabulated.Travel[i] = tabulated.Travel[i].tabulated()
+	}
+	m, err := readModel(&tabulated, false)
+	if err != nil {
+		return nil, err
+	}
+	m.findNear()
+	return m, nil
+}
+
+// tabulated is the table with the numbers that Way gives.
+func (t Table) tabulated() Table {
+	if t.Way == nil {
+		return t
+	}
+	n := t.Places
+	full := Table{Places: n, Durations: make([]int32, n*n), Distances: make([]int32, n*n)}
+	for a := range n {
+		for b := range n {
+			if a != b {
+				full.Durations[a*n+b], full.Distances[a*n+b] = t.Way(int32(a), int32(b))
+			}
+		}
+	}
+	return full
+}
+
+func readModel(p *Problem, live bool) (*model, error) {
 	s, err := newScale(p)
 	if err != nil {
 		return nil, err
 	}
-	m := &model{p: p, n: len(p.Visits), m: len(p.Vehicles), scale: s}
+	m := &model{p: p, n: len(p.Visits), m: len(p.Vehicles), scale: s, live: live}
 	m.visits, m.vehicles = count(m.n), count(m.m)
 	m.rebase()
 	m.readLinks()
@@ -132,8 +166,7 @@ func newModel(p *Problem) (*model, error) {
 	m.readPairs()
 	m.price()
 	m.findKinds()
-	m.findNear()
-	m.plain = m.isPlain()
+	m.plain = !live && m.isPlain()
 	return m, nil
 }
 
@@ -370,16 +403,17 @@ func (m *model) newClass(v *Vehicle, speed float64) *class {
 	n := t.Places
 	c := &class{
 		stride:   int32(n + 1),
+		speed:    speed,
 		second:   m.scale.hourly(v.PerHour),
 		taskCost: m.scale.hourly(v.PerTaskHour),
 		service:  make([]int32, m.n), setup: make([]int32, m.n),
 	}
-	c.to = widen(t.Durations, n, func(d int32) int32 {
-		if d < 0 {
-			return far
-		}
-		return int32(min(int64(math.Round(float64(d)/speed)), int64(far)))
-	})
+	if t.Way != nil && m.live {
+		c.way, c.metre = t.Way, m.scale.kilometre(v.PerKm)
+		m.readTasks(c, v)
+		return c
+	}
+	c.to = widen(t.Durations, n, c.paced)
 	c.from = transposed(c.to, n+1)
 	same := func(d int32) int32 { return max(0, d) }
 	if t.Distances != nil && (v.PerKm > 0 || v.MostDistance > 0) {
@@ -389,6 +423,12 @@ func (m *model) newClass(v *Vehicle, speed float64) *class {
 		c.fares, c.fare = widen(t.Costs, n, same), m.scale.whole
 		c.second, c.metre = 0, 0
 	}
+	m.readTasks(c, v)
+	return c
+}
+
+// readTasks reads how long each visit takes a vehicle like v.
+func (m *model) readTasks(c *class, v *Vehicle) {
 	for i := range m.p.Visits {
 		visit := &m.p.Visits[i]
 		c.service[i], c.setup[i] = int32(visit.Service), int32(visit.Setup)
@@ -400,7 +440,6 @@ func (m *model) newClass(v *Vehicle, speed float64) *class {
 		}
 		m.setups = m.setups || c.setup[i] > 0
 	}
-	return c
 }
 
 // widen copies an n×n table into one of n+1 places, the last of which is Nowhere: no way is long from there.
@@ -440,26 +479,54 @@ func transposed(table []int32, n int) []int32 {
 	return turned
 }
 
-// price is the cost of the way from place a to place b.
-func (c *class) price(a, b int32) int64 {
+// leg is the way from place a to place b: its time, its length where it is known, and its cost.
+func (c *class) leg(a, b int32) (seconds int32, metres, cost int64) {
+	if c.way != nil {
+		if a == b || a == c.stride-1 || b == c.stride-1 {
+			return 0, 0, 0
+		}
+		d, m := c.way(a, b)
+		seconds, metres = c.paced(d), int64(m)
+		return seconds, metres, int64(seconds)*c.second + metres*c.metre
+	}
 	i := int(a)*int(c.stride) + int(b)
-	cost := int64(c.to[i]) * c.second
-	if c.metre != 0 {
-		cost += int64(c.metres[i]) * c.metre
+	seconds = c.to[i]
+	cost = int64(seconds) * c.second
+	if c.metres != nil {
+		metres = int64(c.metres[i])
+		cost += metres * c.metre
 	}
 	if c.fares != nil {
 		cost += int64(c.fares[i]) * c.fare
 	}
+	return seconds, metres, cost
+}
+
+// price is the cost of the way from place a to place b.
+func (c *class) price(a, b int32) int64 {
+	_, _, cost := c.leg(a, b)
 	return cost
 }
 
-func (c *class) drive(a, b int32) int32 { return c.to[int(a)*int(c.stride)+int(b)] }
+func (c *class) drive(a, b int32) int32 {
+	if c.way != nil {
+		seconds, _, _ := c.leg(a, b)
+		return seconds
+	}
+	return c.to[int(a)*int(c.stride)+int(b)]
+}
 
 func (c *class) length(a, b int32) int64 {
-	if c.metres == nil {
-		return 0
+	_, metres, _ := c.leg(a, b)
+	return metres
+}
+
+// paced is a duration at the speed of the class.
+func (c *class) paced(d int32) int32 {
+	if d < 0 {
+		return far
 	}
-	return int64(c.metres[int(a)*int(c.stride)+int(b)])
+	return int32(min(int64(math.Round(float64(d)/c.speed)), int64(far)))
 }
 
 // readPairs says which vehicle can serve which visit, and at what extra cost.

@@ -29,6 +29,10 @@ type Table struct {
 	Durations []int32 // seconds
 	Distances []int32 // metres; nil: unknown, and nothing may depend on them
 	Costs     []int32 // of a journey, in place of what PerHour and PerKm make of it; nil: those
+
+	// Way stands in for all three where it is given: a travel model that is asked. It must always give the same answer.
+	// A Solver asks it for every pair of places, a Live only for those that come up.
+	Way func(from, to int32) (seconds, metres int32)
 }
 
 // Visit is a call at a place.

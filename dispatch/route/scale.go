@@ -77,6 +77,9 @@ func (s scale) bound(p *Problem) float64 {
 	for i := range p.Travel {
 		t := &p.Travel[i]
 		tables[i] = longest{longestOf(t.Durations), longestOf(t.Distances), longestOf(t.Costs)}
+		if t.Way != nil {
+			tables[i] = longest{24 * 3600, 2e6, 0} // a plan held live does not leave its region
+		}
 	}
 	var service float64
 	for i := range p.Visits {
@@ -169,7 +172,11 @@ func (m *model) price() {
 			must = 16 * (count + 100*point)
 		}
 	}
-	shrink := min(1, room/(must*mandatory+point*priorities+count*n+1))
+	all := must*mandatory + point*priorities + count*n
+	if p.Churn != nil {
+		all += (must + 100*point + 2*count) * n // what changes too many cost, below
+	}
+	shrink := min(1, room/(all+1))
 	m.penalty = make([]int64, m.n)
 	for i := range p.Visits {
 		v := &p.Visits[i]
@@ -193,7 +200,8 @@ func (m *model) price() {
 	if c := p.Churn; c != nil && m.published != nil {
 		m.churn = churn{
 			on: true, vehicle: c.Vehicle * m.scale.whole, arrival: c.Arrival * m.scale.whole,
-			tolerance: int32(c.Tolerance), most: int64(c.Most), excess: int64(count * shrink),
+			tolerance: int32(c.Tolerance), most: int64(c.Most),
+			excess: int64((2*count + 100*point + must) * shrink), // no visit is worth a change too many
 		}
 	}
 }

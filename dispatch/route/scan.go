@@ -22,15 +22,33 @@ func (pl *plan) scan(c, r int32, not int32, blink *random) spot {
 	if m.plain {
 		return pl.scanPlain(c, r, not, blink)
 	}
+	// Most gaps are refused by two ways and two comparisons; only what passes is judged in full.
+	t, class := &pl.trips[r], m.class[r]
+	place, hull, windows, service := m.place[c], m.hull[c], m.windows[c], class.service[c]
+	sure := int64(service)*class.taskCost + m.extraOf(c, r) + m.car[r].visit
+	bounded := !m.setups && m.balance == 0 && class.metre == 0 && class.fares == nil && t.visits > 0
 	first, last := pl.gaps(r)
 	for k := first; k <= last; k++ {
+		p, q := &t.slots[k], &t.slots[k+1]
+		if p.leave > hull.close {
+			break
+		}
 		if int32(k) == not || blink != nil && blink.blinks() {
 			continue
 		}
-		if pl.trips[r].slots[k].leave > m.hull[c].close {
-			break
+		if !p.paused() && !q.paused() {
+			there := class.drive(p.place, place)
+			start, ok := begin(p.leave+there, hull, windows)
+			if !ok || !m.setups && start+service > q.latest {
+				continue
+			}
+			on := class.drive(place, q.place)
+			if !m.setups && start+service+on > q.latest ||
+				bounded && int64(there+on-p.arc)*class.second+sure >= best.cost {
+				continue
+			}
 		}
-		if cost, _, ok := pl.judge(c, r, k, m.hull[c]); ok && cost < best.cost {
+		if cost, _, ok := pl.judge(c, r, k, hull); ok && cost < best.cost {
 			best = spot{cost, r, int32(k)}
 		}
 	}

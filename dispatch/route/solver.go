@@ -154,11 +154,13 @@ func (s *Solver) Epochs(iterations int) iter.Seq[Epoch] {
 }
 
 // Best is the best plan found, with whatever still fits into it.
-func (s *Solver) Best() Solution {
+func (s *Solver) Best() Solution { return s.settled().solution() }
+
+func (s *Solver) settled() *plan {
 	best := newPlan(s.m, &s.version)
 	best.copyAll(s.best)
 	best.settle()
-	return best.solution()
+	return best
 }
 
 // cost is what Solution.Cost will say.

@@ -14,7 +14,8 @@ func (s *search) swapTails(heat float64) {
 	}
 	t := &pl.trips[r]
 	i := int(pl.pos[c])
-	other, j := int32(-1), 0 // the other trip, and its last slot that stays
+	var other int32 // the other trip
+	j := 0          // and its last slot that stays
 	if s.rng.next()&31 == 0 {
 		if other = pl.unused(&m.kinds[m.kindOf[r]]); other < 0 || i == len(t.slots)-2 {
 			return
