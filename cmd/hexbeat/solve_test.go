@@ -181,6 +181,24 @@ func TestSolveInterrupted(t *testing.T) {
 	}
 }
 
+// Steps are where the search begins: it never ends worse than they are.
+func TestSolveBeginsFromSteps(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(5) {
+		day := routetest.Day{Seed: seed, Visits: 50, Reps: 3, Traits: routetest.Windows | routetest.Amounts | routetest.Speeds | routetest.Crowded}
+		problem, err := routetest.WithSteps(day.JSON())
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun := mustSolve(t, string(problem), "-c")
+		ended := mustSolve(t, string(problem), "--iterations", "1")
+		a, b := begun.Summary, ended.Summary
+		if b.Unassigned > a.Unassigned || b.Unassigned == a.Unassigned && b.Cost > a.Cost {
+			t.Errorf("day %+v: from %+v the search came to %+v", day, a, b)
+		}
+	}
+}
+
 // A few visits need no ten seconds.
 func TestSolveSmallProblemsAreSearchedThrough(t *testing.T) {
 	t.Parallel()
