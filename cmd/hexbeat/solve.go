@@ -76,10 +76,10 @@ func solved(ctx context.Context, env environment, e effort, given bool) (vroom.S
 	if given || problem.Plan {
 		answer, err = model.Planned()
 	} else {
-		var plan route.Solution
-		plan, err = search(ctx, env, model.Problem(), e)
+		var solver *route.Solver
+		solver, err = search(ctx, env, model.Problem(), e)
 		if err == nil {
-			answer = model.Solution(plan)
+			answer = model.Solution(solver.Best(), solver.Unserved())
 		}
 	}
 	if err != nil {
@@ -110,12 +110,12 @@ func readProblem(ctx context.Context, from io.Reader) (*vroom.Problem, error) {
 	}
 }
 
-// search asks the engine for a plan until the limit, the iterations or Ctrl-C end it, and gives the best so far.
-func search(ctx context.Context, env environment, problem route.Problem, e effort) (route.Solution, error) {
+// search searches for a plan until the limit, the iterations or Ctrl-C end it.
+func search(ctx context.Context, env environment, problem route.Problem, e effort) (*route.Solver, error) {
 	begun := time.Now()
 	solver, err := route.NewSolver(&problem, route.Options{Seed: e.seed, Threads: e.threads})
 	if err != nil {
-		return route.Solution{}, err
+		return nil, err
 	}
 	progress := newProgress(env, "solving")
 	defer progress.end()
@@ -126,7 +126,7 @@ func search(ctx context.Context, env environment, problem route.Problem, e effor
 				break
 			}
 		}
-		return solver.Best(), nil
+		return solver, nil
 	}
 	if enough := enoughFor(len(problem.Visits)); enough > 0 && e.limit >= leisure {
 		for range solver.Epochs(enough) {
@@ -134,13 +134,13 @@ func search(ctx context.Context, env environment, problem route.Problem, e effor
 				break
 			}
 		}
-		return solver.Best(), nil
+		return solver, nil
 	}
 	for pace := (route.Pace{Limit: e.limit}); pace.Next(time.Since(begun)) && ctx.Err() == nil; {
 		epoch := solver.Step(pace.Iterations, pace.From, pace.To)
 		progress.say("%.1f of %v: cost %.0f, %d left over", time.Since(begun).Seconds(), e.limit, epoch.Cost, epoch.Unassigned)
 	}
-	return solver.Best(), nil
+	return solver, nil
 }
 
 // leisure is a limit within which a small problem is always searched through.

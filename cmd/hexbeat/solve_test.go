@@ -278,22 +278,24 @@ func TestSolveWhatVROOMDocuments(t *testing.T) {
 func TestSolveLeavesOutWhatNobodyCanDo(t *testing.T) {
 	t.Parallel()
 	const fleet = `"vehicles":[{"id":1,"start_index":0,"end_index":0,"time_window":[0,1000],"skills":[1],"capacity":[10]}]`
-	for _, test := range []struct{ name, problem string }{
-		{"a service longer than the shift", `{` + fleet + `,"jobs":[{"id":1,"location_index":1},{"id":2,"location_index":1,"service":1001}],"matrix":[[0,5],[5,0]]}`},
-		{"a service of many years", `{` + fleet + `,"jobs":[{"id":1,"location_index":1},{"id":2,"location_index":1,"service":90000000}],"matrix":[[0,5],[5,0]]}`},
-		{"a place without a way to it", `{` + fleet + `,"jobs":[{"id":1,"location_index":1},{"id":2,"location_index":2}],"matrix":[[0,5,null],[5,0,null],[5,5,0]]}`},
-		{"a place without a way from it", `{` + fleet + `,"jobs":[{"id":1,"location_index":1},{"id":2,"location_index":2}],"matrix":[[0,5,5],[5,0,5],[-1,-1,0]]}`},
-		{"a place too far", `{` + fleet + `,"jobs":[{"id":1,"location_index":1},{"id":2,"location_index":2}],"matrix":[[0,5,2147483647],[5,0,2147483647],[2147483647,2147483647,0]]}`},
-		{"a skill nobody has", `{` + fleet + `,"jobs":[{"id":1,"location_index":1,"skills":[1]},{"id":2,"location_index":1,"skills":[1,2]}],"matrix":[[0,5],[5,0]]}`},
-		{"a window when nobody works", `{` + fleet + `,"jobs":[{"id":1,"location_index":1},{"id":2,"location_index":1,"time_windows":[[2000,4294967295]]}],"matrix":[[0,5],[5,0]]}`},
-		{"more than anybody can carry", `{` + fleet + `,"jobs":[{"id":1,"location_index":1,"pickup":[10]},{"id":2,"location_index":1,"pickup":[4294967295]}],"matrix":[[0,5],[5,0]]}`},
-		{"the lower priority", `{` + fleet + `,"jobs":[{"id":1,"location_index":1,"service":900,"priority":2},{"id":2,"location_index":1,"service":900,"priority":1}],"matrix":[[0,5],[5,0]]}`},
+	for _, test := range []struct{ name, reason, problem string }{
+		{"a service longer than the shift", `"no_time":1`, `{` + fleet + `,"jobs":[{"id":1,"location_index":1},{"id":2,"location_index":1,"service":1001}],"matrix":[[0,5],[5,0]]}`},
+		{"a service of many years", `"no_time":1`, `{` + fleet + `,"jobs":[{"id":1,"location_index":1},{"id":2,"location_index":1,"service":90000000}],"matrix":[[0,5],[5,0]]}`},
+		{"a place without a way to it", `"no_way":1`, `{` + fleet + `,"jobs":[{"id":1,"location_index":1},{"id":2,"location_index":2}],"matrix":[[0,5,null],[5,0,null],[5,5,0]]}`},
+		{"a place without a way from it", `"no_way":1`, `{` + fleet + `,"jobs":[{"id":1,"location_index":1},{"id":2,"location_index":2}],"matrix":[[0,5,5],[5,0,5],[-1,-1,0]]}`},
+		{"a place too far", `"no_way":1`, `{` + fleet + `,"jobs":[{"id":1,"location_index":1},{"id":2,"location_index":2}],"matrix":[[0,5,2147483647],[5,0,2147483647],[2147483647,2147483647,0]]}`},
+		{"a skill nobody has", `"unskilled":1`, `{` + fleet + `,"jobs":[{"id":1,"location_index":1,"skills":[1]},{"id":2,"location_index":1,"skills":[1,2]}],"matrix":[[0,5],[5,0]]}`},
+		{"a window when nobody works", `"shut":1`, `{` + fleet + `,"jobs":[{"id":1,"location_index":1},{"id":2,"location_index":1,"time_windows":[[2000,4294967295]]}],"matrix":[[0,5],[5,0]]}`},
+		{"more than anybody can carry", `"overfull":1`, `{` + fleet + `,"jobs":[{"id":1,"location_index":1,"pickup":[10]},{"id":2,"location_index":1,"pickup":[4294967295]}],"matrix":[[0,5],[5,0]]}`},
+		{"the lower priority", `"no_time":1`, `{` + fleet + `,"jobs":[{"id":1,"location_index":1,"service":900,"priority":2},{"id":2,"location_index":1,"service":900,"priority":1}],"matrix":[[0,5],[5,0]]}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			a := mustSolve(t, test.problem, "--iterations", "200")
 			if a.order(1) != "start, job 1, end" || len(a.Unassigned) != 1 || a.Unassigned[0].ID != 2 {
 				t.Errorf("the vehicle does %q and %+v is left over, want job 1 done and job 2 left", a.order(1), a.Unassigned)
+			} else if why := string(a.Unassigned[0].Hexbeat); !strings.Contains(why, test.reason) {
+				t.Errorf("the reasons are %s, want %s in them", why, test.reason)
 			}
 		})
 	}

@@ -13,8 +13,9 @@ type PlanExtra struct {
 	Changed  int     `json:"changed,omitempty"`  // tasks that are not as they were published
 }
 
-// Solution says a plan in VROOM's words.
-func (m *Model) Solution(plan route.Solution) Solution {
+// Solution says a plan in VROOM's words, and why what it leaves over is left over.
+func (m *Model) Solution(plan route.Solution, unserved []route.Unserved) Solution {
+	reasons := m.reasons(unserved)
 	out := Solution{Unassigned: []Unassigned{}, Routes: []Route{}}
 	extra := PlanExtra{Cost: plan.Cost / float64(m.ticks), Changed: plan.Changed}
 	for k, r := range plan.Routes {
@@ -25,7 +26,11 @@ func (m *Model) Solution(plan route.Solution) Solution {
 		out.Routes = append(out.Routes, m.route(k, r))
 	}
 	for _, v := range plan.Unassigned {
-		out.Unassigned = append(out.Unassigned, m.unassigned(v))
+		left := m.unassigned(v)
+		if why, known := reasons[v]; known {
+			left.Extra = why
+		}
+		out.Unassigned = append(out.Unassigned, left)
 	}
 	out.Extra = extra
 	out.sum(m.hasDistances(), m.amountSize())

@@ -3,8 +3,8 @@
 //
 //	problem, err := vroom.Read(stdin)       // an *Error names the field and says what to do
 //	model, err := problem.Model()
-//	plan := …                               // route solves model.Problem()
-//	answer := model.Solution(plan)
+//	solver, err := route.NewSolver(…)       // of model.Problem()
+//	answer := model.Solution(solver.Best(), solver.Unserved())
 //	err = answer.Write(stdout)
 //
 // It speaks version 1.15 as VROOM's API.md documents it. What it can't do is refused by name, and so is a field that
