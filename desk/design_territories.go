@@ -75,6 +75,9 @@ func DesignTerritories(ctx context.Context, d *Desk, brief DesignBrief) (Alignme
 	nearestReps(save.Territories, centresOf(draft, k), g.reps)
 	drafted, err := Do(ctx, d, brief.Request, save)
 	for _, f := range draft.Findings {
+		if f.Kind == geo.OffTarget {
+			continue // every territory has its own imbalance
+		}
 		drafted.Findings = append(drafted.Findings, f.Text(func(t int) string { return save.Territories[t].Name }))
 	}
 	return drafted, err

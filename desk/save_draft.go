@@ -27,7 +27,7 @@ type AlignmentDrafted struct {
 	Territories int
 	Vacant      int // territories without a rep
 	Measures    json.RawMessage
-	Findings    []string // what could not be as asked, a sentence each
+	Findings    []string // why it could not be as asked, a sentence each
 }
 
 func (c SaveDraft) run(ctx context.Context, tx *Tx) (AlignmentDrafted, error) {

@@ -65,16 +65,20 @@ func alignmentDraft(ctx context.Context, env environment, args []string) error {
 		}); err != nil {
 			return err
 		}
-		for _, finding := range draft.Findings {
-			fmt.Fprintln(env.stderr, "hexbeat:", finding)
-		}
 		var m geo.Measures
 		if err := json.Unmarshal(draft.Measures, &m); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(env.stdout, "draft %s: %d territories, %d without a rep, imbalance %.1f %%, %.2f km from customer to middle, %.1f %% of the work changes hands\n",
-			draft.Alignment, draft.Territories, draft.Vacant, m.Imbalance*100, m.MedoidKm, 100*m.MovedShare)
-		return err
+		if _, err := fmt.Fprintf(env.stdout, "draft %s: %d territories, %d without a rep, imbalance %.1f %%, %.2f km from customer to middle, %.1f %% of the work changes hands\n",
+			draft.Alignment, draft.Territories, draft.Vacant, m.Imbalance*100, m.MedoidKm, 100*m.MovedShare); err != nil {
+			return err
+		}
+		for _, finding := range draft.Findings {
+			if _, err := fmt.Fprintln(env.stdout, finding); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
