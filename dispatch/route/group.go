@@ -128,7 +128,7 @@ func (pl *plan) bisect(trips []int32, parts int, rng *random, f func([]int32)) {
 func (m *model) part(visits, vehicles []int32) *model {
 	g := &model{
 		p: m.p, n: len(visits), m: len(vehicles), base: m.base, scale: m.scale, dims: m.dims,
-		churn: m.churn, plain: m.plain, loaded: m.loaded, setups: m.setups, linked: m.linked, balance: m.balance, mixed: m.mixed,
+		churn: m.churn, plain: m.plain, loaded: m.loaded, setups: m.setups, linked: m.linked, balance: m.balance, mixed: m.mixed, prized: m.prized,
 	}
 	local := make([]int32, m.n)
 	for i := range local {

@@ -62,6 +62,7 @@ type model struct {
 	linked  bool
 	balance float64 // scaled cost per squared second of work
 	mixed   bool    // penalties differ
+	prized  bool    // some visits are optional
 }
 
 // class is what vehicles share that travel alike and have the same prices.

@@ -33,3 +33,6 @@ func (r *random) unit() float64 { return float64(r.next()>>11+1) / (1 << 53) }
 
 // blinks says, once in a hundred times, that a place is overlooked.
 func (r *random) blinks() bool { return r.next()%100 == 0 }
+
+// overlooks says, once in ten times, that a visit's turn is yet to come.
+func (r *random) overlooks() bool { return r.next()%10 == 0 }

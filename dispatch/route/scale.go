@@ -182,6 +182,7 @@ func (m *model) price() {
 		v := &p.Visits[i]
 		switch {
 		case v.Optional:
+			m.prized = !m.linked
 			m.penalty[i] = v.Prize * m.scale.whole
 		default:
 			weight := count + point*float64(v.Priority)

@@ -25,13 +25,14 @@ type search struct {
 	isOut   []uint32
 	stale   []uint64 // bits of the trips that differ from best's
 
-	out    []int32 // visits to insert
-	keys   []int64 // to sort them by
-	spots  []spot
-	mates  []spot
-	serves int // visits served now
-	tail   []slot
-	bold   bool // this iteration takes whole trips out
+	out     []int32 // visits to insert
+	waiting []int32 // of them, while they are chosen from
+	keys    []int64 // to sort them by
+	spots   []spot
+	mates   []spot
+	serves  int // visits served now
+	tail    []slot
+	bold    bool // this iteration takes whole trips out
 }
 
 type entry struct {
@@ -309,6 +310,10 @@ func (s *search) invite(seed int32) {
 
 // recreate inserts what is out, one after another, each where it costs least.
 func (s *search) recreate() {
+	if s.m.prized && s.rng.next()&3 != 0 {
+		s.recreateWorthy()
+		return
+	}
 	s.sort()
 	if s.m.linked {
 		s.recreateLinked()
@@ -342,6 +347,37 @@ func (s *search) openTrip(c int32) {
 	if best.k >= 0 && best.cost < m.penalty[c] {
 		s.touch(best.r)
 		pl.insert(c, best.r, int(best.k))
+	}
+}
+
+// recreateWorthy inserts what is out by worth: next comes what gains most for the time it takes. Where there is more to
+// do than time for it, as on a day with a backlog, that chooses better than any order fixed before.
+func (s *search) recreateWorthy() {
+	m, pl := s.m, s.trial
+	s.waiting = append(s.waiting[:0], s.out...)
+	for len(s.waiting) > 0 {
+		best, chosen, rate := spot{k: -1}, -1, 0.0
+		kept := s.waiting[:0]
+		for _, c := range s.waiting {
+			at := s.cheapest(c)
+			if at.k < 0 || at.cost >= m.penalty[c] {
+				continue // there is no room, and there will be none
+			}
+			kept = append(kept, c)
+			class := m.class[at.r]
+			spent := float64(at.cost + int64(class.service[c])*class.second + 1)
+			if got := float64(m.penalty[c]-at.cost) / spent; got > rate && !s.rng.overlooks() {
+				best, chosen, rate = at, len(kept)-1, got
+			}
+		}
+		s.waiting = kept
+		if chosen < 0 {
+			break
+		}
+		s.touch(best.r)
+		pl.insert(s.waiting[chosen], best.r, int(best.k))
+		s.waiting[chosen] = s.waiting[len(s.waiting)-1]
+		s.waiting = s.waiting[:len(s.waiting)-1]
 	}
 }
 
