@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/hexbeat/hexbeat/dispatch/route"
 )
 
 // PlanInput is what the plan of one rep's day rests on.
@@ -53,6 +52,12 @@ const (
 	mostOverdue   = 60
 )
 
+// Worth is the driving that making the call is worth on a day that ends then.
+func Worth(v Visit, end time.Time) time.Duration { return seconds(worthOf(v, end)) }
+
+// PlanIterations is as many iterations of the search as an ordinary day needs.
+const PlanIterations = 1000
+
 // field is how many candidates a plan looks at: no day takes more than a few dozen, and the worthiest are among them.
 const field = 400
 
@@ -75,13 +80,15 @@ func Plan(in PlanInput) DayPlan {
 	day = day.complete()
 
 	z := zones{}
-	s, begun := newSheet(day, now, z)
+	w := newWorkday(day, now, z)
+	w.arrange(in.Seed, in.iterations())
+	w.relax()
 	tasks := make([]task, len(candidates))
 	for i, c := range candidates {
 		tasks[i] = day.task(c, z)
 	}
-	t := newTimetable(s, tasks...)
-	first := len(s.Visits) + len(s.Engagements) // node of the first candidate
+	t := newTimetable(w.t.sheet, tasks...)
+	first := len(w.t.tasks) // node of the first candidate
 
 	why := make([]string, len(candidates))
 	var able []int
@@ -98,23 +105,21 @@ func Plan(in PlanInput) DayPlan {
 	able = able[:min(field, len(able))]
 
 	// The search sees only the candidates that are in the running.
-	short := newTimetable(s, pick(tasks, able)...)
+	bids := make([]bid, len(able))
 	for i, c := range able {
-		node := &short.p.Nodes[first+i]
-		node.Optional, node.Prize = true, worth(c)
+		bids[i] = bid{task: tasks[c], worth: worth(c), to: []int32{0}, home: 0}
 	}
-	short.p.Given = short.settle(short.visits())
-	order := route.Order(short.p, route.Search{Seed: in.Seed, Iterations: in.iterations()})
+	order := w.t.visitsOf(w.order)
+	if len(bids) > 0 {
+		order = newAgenda([]*workday{w}, bids).search(in.Seed, in.iterations())[0]
+	}
+	short, order, kept := w.with(order, bids)
 
 	taken := map[int]bool{}
-	visits := slices.DeleteFunc(order, func(n int32) bool { return short.tasks[n].EngagementID != nil })
 	date := day.Route.Date
 	day.Calls = slices.Clone(day.Calls)
-	for _, n := range visits {
-		if int(n) < first {
-			continue
-		}
-		i := able[int(n)-first]
+	for _, k := range kept {
+		i := able[k]
 		taken[i] = true
 		v := candidates[i].Visit.assignedTo(day.Rep.ID, date)
 		plan.Placed = append(plan.Placed, v)
@@ -125,10 +130,10 @@ func Plan(in PlanInput) DayPlan {
 			plan.leave(c, day, cmp.Or(why[i], NoRoom))
 		}
 	}
-	plan.Day = day.timed(short, begun, short.settle(visits))
+	plan.Day = day.timed(short, w.begun, order)
 	plan.Day.Route.Version++
-	for i := range plan.Day.Route.Stops[len(begun):] {
-		stop := &plan.Day.Route.Stops[len(begun)+i]
+	for i := range plan.Day.Route.Stops[len(w.begun):] {
+		stop := &plan.Day.Route.Stops[len(w.begun)+i]
 		told := stop.Arrival
 		stop.Told = &told
 	}
@@ -151,7 +156,7 @@ func (day RepDay) complete() RepDay {
 	return day
 }
 
-func (in PlanInput) iterations() int { return cmp.Or(in.Iterations, 100) }
+func (in PlanInput) iterations() int { return cmp.Or(in.Iterations, PlanIterations) }
 
 // fresh are the candidates that may be planned, each once, in an order that does not depend on how they came.
 func fresh(candidates []Call, day RepDay) []Call {
@@ -227,12 +232,4 @@ func (p *DayPlan) leave(c Call, day RepDay, code string) {
 	}
 	p.Backlog = append(p.Backlog, v)
 	p.Unfit = append(p.Unfit, Unfit{VisitID: v.ID, Code: code})
-}
-
-func pick[T any](all []T, which []int) []T {
-	out := make([]T, len(which))
-	for i, w := range which {
-		out[i] = all[w]
-	}
-	return out
 }

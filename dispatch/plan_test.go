@@ -105,6 +105,39 @@ func TestPlanOfADayWithoutWork(t *testing.T) {
 	}
 }
 
+func TestALongRouteIsPutInOrder(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(1, 1))
+	calls := make([]Call, 120)
+	for i := range calls {
+		calls[i] = aCall(i, rng.Float64()*10-5, rng.Float64()*10-5)
+		calls[i].Visit.Service = time.Minute
+	}
+	scattered := aDay(t, 1, "06:00", "22:00").lunch(t, "12:00", "15:00", time.Hour).doing(calls...)
+	plan := Plan(PlanInput{Day: scattered, Now: at(t, "05:00")})
+	if got := len(visitsOf(plan.Day)); got != len(calls) {
+		t.Fatalf("%d visits, want all %d", got, len(calls))
+	}
+	// The best round of 120 places on 100 km² is some 88 km long as the crow flies, 115 by road.
+	if got := plan.Day.Route.Distance.Km(); got > 125 {
+		t.Errorf("the round is %.0f km long, want some 115; it was %.0f", got, scattered.Route.Distance.Km())
+	}
+	evening := plan.Day.Route.Stops[len(plan.Day.Route.Stops)-1].Departure
+	if evening.After(scattered.Shift.EndsAt) {
+		t.Errorf("the day ends at %v, after the shift", evening)
+	}
+}
+
+func TestPlanningAgainKeepsWhatPeopleWereTold(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(2, 1))
+	first := Plan(PlanInput{Day: aDay(t, 1, "09:00", "18:00"), Candidates: someCalls(t, rng, 12), Now: at(t, "08:00")})
+	again := Plan(PlanInput{Day: first.Day, Now: at(t, "08:00"), Seed: 9})
+	if diff := cmp.Diff(first.Day.Route.Stops, again.Day.Route.Stops); diff != "" {
+		t.Errorf("nothing new, and the day changed (-first +again):\n%s", diff)
+	}
+}
+
 func TestPlanLaws(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {

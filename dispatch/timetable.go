@@ -41,7 +41,6 @@ func newTimetable(s sheet, calls ...task) *timetable {
 	for i, task := range t.tasks {
 		t.p.Nodes[i] = route.Node{Place: place(task.Point), Service: task.Service, Windows: task.Windows}
 	}
-	t.p.Places = len(t.points)
 	return t
 }
 
@@ -73,7 +72,7 @@ func (t *timetable) join(order []int32, c int32, price func([]int32, route.Timin
 	var best []int32
 	var least [2]float64
 	trial := make([]int32, 0, len(order)+1)
-	for _, k := range t.p.Insertions(order, c, 0, most) {
+	for _, k := range t.p.Insertions(order, c, most) {
 		trial = slices.Insert(append(trial[:0], order...), k, c)
 		if got := price(trial, t.p.Time(trial)); best == nil || slices.Compare(got[:], least[:]) < 0 {
 			best, least = append(best[:0], trial...), got

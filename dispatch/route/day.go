@@ -17,24 +17,19 @@ type Window struct {
 
 // Node is something to do.
 type Node struct {
-	Place    int32
-	Service  int64    // seconds
-	Windows  []Window // ascending and apart; empty: at any time
-	Optional bool     // may be left out
-	Prize    int64    // of an optional node: seconds of driving it is worth
+	Place   int32
+	Service int64    // seconds
+	Windows []Window // ascending and apart; empty: at any time
 }
 
 // Day is one vehicle's day. Moments are seconds from any common zero.
 type Day struct {
 	Nodes  []Node
-	Places int                        // places are 0 to Places-1
 	Drive  func(from, to int32) int64 // seconds between two places
 	Start  int32                      // place, or Nowhere
 	End    int32                      // place, or Nowhere
 	Opens  int64                      // leaves the start
 	Closes int64                      // should be at the end
-	Given  []int32                    // the order to begin with; nodes missing in it that are not optional are inserted
-	Frozen int                        // how many nodes at the head of Given keep their places
 }
 
 // begin is the earliest moment from t on at which service may begin, and by how much the last window was missed.
@@ -68,22 +63,4 @@ func (p *Day) drive(from, to int32) int64 {
 		return 0
 	}
 	return p.Drive(from, to)
-}
-
-// tabulate replaces Drive by a flat table, as long as that stays small.
-func (p *Day) tabulate() {
-	const most = 1500
-	if p.Places > most {
-		return
-	}
-	n, drive := p.Places, p.Drive
-	table := make([]int32, n*n)
-	for a := range n {
-		for b := range n {
-			if a != b {
-				table[a*n+b] = int32(min(drive(int32(a), int32(b)), math.MaxInt32))
-			}
-		}
-	}
-	p.Drive = func(from, to int32) int64 { return int64(table[int(from)*n+int(to)]) }
 }

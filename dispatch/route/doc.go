@@ -10,6 +10,6 @@
 //	}
 //	plan := solver.Best()
 //
-// A Day is the small case of one vehicle: Time walks an order and says when each node is reached; Insertions finds
-// the places for one more node; Order searches for a good order, and chooses among optional nodes by their prize.
+// A Day is one vehicle's order of nodes, where lateness is no obstacle: Time walks it and says when each node is reached;
+// Insertions finds the promising places for one more node, Gaps those that break nothing.
 package route

@@ -5,10 +5,9 @@ import (
 	"slices"
 )
 
-// Insertions lists where node c could go into the order, from position `from` on, the most promising places
-// first and at most `most` of them. It looks at the driving added, the wait before c and how late c would
+// Insertions lists where node c could go into the order, the most promising places first and at most `most` of them. It looks at the driving added, the wait before c and how late c would
 // be, not at what c does to the nodes after it: Time judges that.
-func (p *Day) Insertions(order []int32, c int32, from, most int) []int {
+func (p *Day) Insertions(order []int32, c int32, most int) []int {
 	type place struct {
 		at    int
 		rough int64
@@ -16,20 +15,18 @@ func (p *Day) Insertions(order []int32, c int32, from, most int) []int {
 	t := p.Time(order)
 	next := p.nextPlaces(order)
 	node := &p.Nodes[c]
-	places := make([]place, 0, len(order)+1-from)
+	places := make([]place, 0, len(order)+1)
 	at, leave := p.Start, p.Opens
 	for k := 0; k <= len(order); k++ {
-		if k >= from {
-			here := node.Place
-			if here == Nowhere {
-				here = at
-			}
-			to := p.drive(at, here)
-			added := to + p.drive(here, next[k]) - p.drive(at, next[k])
-			start, late := node.begin(leave + to)
-			wait := start - leave - to
-			places = append(places, place{k, added + wait + 4*late})
+		here := node.Place
+		if here == Nowhere {
+			here = at
 		}
+		to := p.drive(at, here)
+		added := to + p.drive(here, next[k]) - p.drive(at, next[k])
+		start, late := node.begin(leave + to)
+		wait := start - leave - to
+		places = append(places, place{k, added + wait + 4*late})
 		if k < len(order) {
 			leave = t.Depart[k]
 			if q := p.Nodes[order[k]].Place; q != Nowhere {

@@ -43,23 +43,3 @@ func (p *Day) Time(order []int32) Timing {
 	t.Over = max(0, t.Finish-p.Closes)
 	return t
 }
-
-// measure is what Time says in sum, without keeping the walk.
-func (p *Day) measure(order []int32) (broken, travel, finish int64) {
-	now, at := p.Opens, p.Start
-	for _, c := range order {
-		n := &p.Nodes[c]
-		if n.Place != Nowhere {
-			d := p.drive(at, n.Place)
-			travel += d
-			now += d
-			at = n.Place
-		}
-		start, late := n.begin(now)
-		broken += late
-		now = start + n.Service
-	}
-	d := p.drive(at, p.End)
-	finish = now + d
-	return broken + max(0, finish-p.Closes), travel + d, finish
-}
