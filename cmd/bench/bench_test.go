@@ -38,6 +38,21 @@ func TestHelpListsTheCommands(t *testing.T) {
 	}
 }
 
+func TestDayOfAMadeUpTown(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "town.csv")
+	if code, _, stderr := runBench(t, "region", "--kind", "grid", "--customers", "400", "--out", file); code != 0 {
+		t.Fatal(stderr)
+	}
+	code, out, stderr := runBench(t, "day", "--file", file, "--reps", "3", "--iterations", "20", "--limit", "1ms")
+	if code != 0 || !strings.Contains(out, "| plan ") || !strings.Contains(out, "| long ") {
+		t.Errorf("exit code %d, said %q and %q", code, out, stderr)
+	}
+	if code, _, stderr := runBench(t, "day", "--file", "nowhere.csv"); code != 0 || !strings.Contains(stderr, "left out") {
+		t.Errorf("without the data: exit code %d, said %q; want 0 and that it is left out", code, stderr)
+	}
+}
+
 func TestMisuseIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ args, want string }{
@@ -51,6 +66,9 @@ func TestMisuseIsRefused(t *testing.T) {
 		{"territories --kind moon", "no such kind of region"},
 		{"territories --seeds 0", "--seeds must be 1 or more"},
 		{"territories --only atlantis", "matches nothing"},
+		{"day --reps 0", "--reps must be 1 or more"},
+		{"day --iterations 0", "--iterations must be 1 or more"},
+		{"day --limit -1s", "--limit must be 0 or more"},
 		{"rebalance --nonsense", "--help explains the flags"},
 	} {
 		code, _, stderr := runBench(t, strings.Fields(c.args)...)

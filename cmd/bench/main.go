@@ -38,6 +38,7 @@ func commands() []command {
 		territoriesCommand(),
 		rebalanceCommand(),
 		regionCommand(),
+		dayCommand(),
 	}
 }
 
@@ -59,7 +60,7 @@ func main() {
 
 // run carries out one command line and returns the exit code.
 func run(ctx context.Context, env environment, args []string) int {
-	err := dispatch(ctx, env, args)
+	err := perform(ctx, env, args)
 	var misuse usageError
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
@@ -72,7 +73,7 @@ func run(ctx context.Context, env environment, args []string) int {
 	return 1
 }
 
-func dispatch(ctx context.Context, env environment, args []string) error {
+func perform(ctx context.Context, env environment, args []string) error {
 	if len(args) == 0 {
 		return misuse("say what to measure: bench help lists the commands")
 	}
