@@ -39,9 +39,10 @@ type Epoch struct {
 	Better     bool    // the step found a better plan
 }
 
-// The temperature falls from hot to cold, as multiples of the mean cost of an edge.
+// The temperature falls from a part of what the way of a mean trip costs to a part of what a mean edge does: on long
+// trips more must be given up before something better shows.
 const (
-	hotEdges  = 3.0
+	hotTrips  = 0.1
 	coldEdges = 0.02
 )
 
@@ -72,8 +73,8 @@ func NewSolver(p *Problem, options Options) (*Solver, error) {
 	s.now, s.best = newPlan(m, &s.version), newPlan(m, &s.version)
 	s.now.copyAll(first.best)
 	s.best.copyAll(first.best)
-	edge := s.now.edge()
-	s.hot, s.cold = hotEdges*edge, coldEdges*edge
+	edge, visits := s.now.edge()
+	s.hot, s.cold = hotTrips*visits*edge, coldEdges*edge
 	if !s.grouped() {
 		s.chains = append(s.chains, first)
 		for k := 1; k < chains; k++ {
@@ -96,15 +97,16 @@ func (s *Solver) grouped() bool {
 	return s.m.n >= groupedFrom && !tied
 }
 
-// edge is the mean cost of a way in the plan.
-func (pl *plan) edge() float64 {
-	var ways, cost float64
+// edge is the mean cost of a way in the plan, and the mean number of visits of a trip.
+func (pl *plan) edge() (price, visits float64) {
+	var ways, trips, cost float64
 	for r := range pl.trips {
 		t := &pl.trips[r]
 		if t.visits == 0 {
 			continue
 		}
 		ways += float64(t.visits) + 1
+		trips++
 		place := t.slots[0].place
 		for _, s := range t.slots[1:] {
 			if s.paused() {
@@ -114,10 +116,11 @@ func (pl *plan) edge() float64 {
 			place = s.place
 		}
 	}
+	visits = max(1, ways/max(1, trips)-1)
 	if cost == 0 {
-		return max(1, float64(pl.m.scale.whole))
+		return max(1, float64(pl.m.scale.whole)), visits
 	}
-	return cost / max(1, ways)
+	return cost / max(1, ways), visits
 }
 
 // Step searches for so many iterations, which are this part of the whole search: from 0, its beginning, to 1, its end.
