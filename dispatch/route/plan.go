@@ -302,6 +302,7 @@ func (pl *plan) copySums(from *plan) {
 
 // copyAll makes this plan another one of the same model.
 func (pl *plan) copyAll(from *plan) {
+	*pl.version = max(*pl.version, *from.version) // a version names one trip in both
 	for r := range pl.trips {
 		pl.copyTrip(from, int32(r))
 	}

@@ -120,6 +120,9 @@ func (s *search) run(iterations int, hot, cold float64) {
 	if s.m.n == 0 || s.m.m == 0 {
 		return
 	}
+	if s.version > 1<<31 {
+		s.renumber()
+	}
 	ratio := 1.0
 	if hot > 0 {
 		ratio = math.Pow(cold/hot, 1/max(1, float64(iterations-1)/stretch))
@@ -145,6 +148,21 @@ func (s *search) run(iterations int, hot, cold float64) {
 		} else {
 			s.undo()
 		}
+	}
+}
+
+// renumber gives versions from the beginning again, before they run out.
+func (s *search) renumber() {
+	s.version = 0
+	clear(s.cache)
+	for r := range s.now.trips {
+		s.version++
+		s.now.trips[r].version = s.version
+	}
+	s.trial.copyAll(s.now)
+	for r := range s.best.trips {
+		s.version++
+		s.best.trips[r].version = s.version
 	}
 }
 
