@@ -2,19 +2,10 @@ package desk
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/hours"
-	"github.com/hexbeat/hexbeat/roster"
-)
-
-// Lunch is taken between these hours of a shift, and takes this long.
-const (
-	lunchFrom   = 3 * time.Hour
-	lunchTo     = 6 * time.Hour
-	lunchLength = 45 * time.Minute
 )
 
 // OpenShifts gives the branch's usual shift, with a lunch, to its reps who have none on a day. On a day the branch is closed it
@@ -34,7 +25,10 @@ func (c OpenShifts) run(ctx context.Context, tx *Tx) (int, error) {
 		return 0, err
 	}
 	tx.concerns(c.Branch)
-	window := c.window(branch)
+	window := branch.WorkingTime(c.Date)
+	if c.Window != nil {
+		window = *c.Window
+	}
 	if window.Length() == 0 {
 		return 0, nil
 	}
@@ -44,10 +38,9 @@ func (c OpenShifts) run(ctx context.Context, tx *Tx) (int, error) {
 	}
 	opened := 0
 	for _, rep := range reps {
-		added, err := tx.AddShift(ctx, roster.Shift{
-			ID: newID(), RepID: rep.ID, Date: c.Date, StartsAt: window.From, EndsAt: window.To,
-			Start: rep.Start, End: rep.Start, TimeZone: branch.TimeZone,
-		})
+		shift, engagements := branch.UsualDay(rep, c.Date, window)
+		shift.ID = newID()
+		added, err := tx.AddShift(ctx, shift)
 		if err != nil {
 			return opened, err
 		}
@@ -55,29 +48,12 @@ func (c OpenShifts) run(ctx context.Context, tx *Tx) (int, error) {
 			continue
 		}
 		opened++
-		if window.Length() <= lunchTo {
-			continue // a short day has no lunch
-		}
-		if err := tx.AddEngagement(ctx, roster.Engagement{
-			ID: newID(), RepID: rep.ID, Kind: "LUNCH", StartsAt: window.From.Add(lunchFrom), EndsAt: window.From.Add(lunchTo),
-			Length: lunchLength, Flexible: true, TimeZone: branch.TimeZone,
-		}, c.Date); err != nil {
-			return opened, err
+		for _, e := range engagements {
+			e.ID = newID()
+			if err := tx.AddEngagement(ctx, e, c.Date); err != nil {
+				return opened, err
+			}
 		}
 	}
 	return opened, nil
-}
-
-func (c OpenShifts) window(b roster.Branch) hours.Window {
-	if c.Window != nil {
-		return *c.Window
-	}
-	if len(b.Hours.On(c.Date, b.Zone())) == 0 {
-		return hours.Window{}
-	}
-	last := c.Date
-	if b.ShiftTo <= b.ShiftFrom {
-		last++ // past midnight
-	}
-	return hours.Window{From: c.Date.At(b.ShiftFrom, b.Zone()), To: last.At(b.ShiftTo, b.Zone())}
 }
