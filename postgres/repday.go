@@ -31,7 +31,7 @@ func (tx *Tx) LockRepDays(ctx context.Context, date hours.Date, reps ...uuid.UUI
 // join for one row, and a day of 25 stops among 200 sites took it ten seconds.
 const (
 	dayRouteIDs = `SELECT dr.id FROM route AS dr
-           WHERE  dr.organization_id = @organization AND dr.rep_id = ANY(@reps) AND dr.date = @date`
+           WHERE  dr.organization_id = @organization AND dr.rep_id = ANY(@reps) AND dr.date = ANY(@dates)`
 
 	dayVisitIDs = `SELECT ds.visit_id FROM stop AS ds
            WHERE  ds.organization_id = @organization AND ds.visit_id IS NOT NULL AND ds.route_id = ANY(ARRAY(` + dayRouteIDs + `))`
@@ -50,26 +50,26 @@ ORDER  BY r.id`
 	dayShifts = `
 SELECT ` + shiftColumns + `
 FROM   shift AS sh
-WHERE  sh.organization_id = @organization AND sh.rep_id = ANY(@reps) AND sh.date = @date
-ORDER  BY sh.rep_id`
+WHERE  sh.organization_id = @organization AND sh.rep_id = ANY(@reps) AND sh.date = ANY(@dates)
+ORDER  BY sh.date, sh.rep_id`
 
 	dayAbsences = `
-SELECT DISTINCT a.rep_id
-FROM   absence AS a
-WHERE  a.organization_id = @organization AND a.rep_id = ANY(@reps) AND @date BETWEEN a.from_date AND a.to_date
-ORDER  BY a.rep_id`
+SELECT a.rep_id, on_day.date
+FROM   unnest(@dates::date[]) AS on_day (date)
+JOIN   absence AS a ON a.organization_id = @organization AND a.rep_id = ANY(@reps) AND on_day.date BETWEEN a.from_date AND a.to_date
+ORDER  BY on_day.date, a.rep_id`
 
 	dayEngagements = `
-SELECT ` + engagementColumns + `
+SELECT e.date AS on_date, ` + engagementColumns + `
 FROM   engagement AS e
-WHERE  e.organization_id = @organization AND e.rep_id = ANY(@reps) AND e.date = @date
+WHERE  e.organization_id = @organization AND e.rep_id = ANY(@reps) AND e.date = ANY(@dates)
 ORDER  BY e.rep_id, e.starts_at, e.id`
 
 	dayRoutes = `
 SELECT ` + routeColumns + `
 FROM   route AS ro
-WHERE  ro.organization_id = @organization AND ro.rep_id = ANY(@reps) AND ro.date = @date
-ORDER  BY ro.rep_id`
+WHERE  ro.organization_id = @organization AND ro.rep_id = ANY(@reps) AND ro.date = ANY(@dates)
+ORDER  BY ro.date, ro.rep_id`
 
 	dayStops = `
 SELECT st.route_id, ` + stopColumns + `
@@ -116,6 +116,11 @@ type dayStop struct {
 	RouteID uuid.UUID `db:"route_id"`
 }
 
+type dayEngagement struct {
+	roster.Engagement
+	OnDate hours.Date `db:"on_date"`
+}
+
 type dayPosition struct {
 	RepID uuid.UUID `db:"rep_id"`
 	Lat   float64   `db:"lat"`
@@ -125,16 +130,18 @@ type dayPosition struct {
 // RepDays reads everything that decisions about these reps' day rest on, in the order of the ids asked for, in one round trip.
 // A position older than since is not where the rep is. A rep without a route gets an empty one, without an id.
 func (tx *Tx) RepDays(ctx context.Context, date hours.Date, since time.Time, reps ...uuid.UUID) ([]dispatch.RepDay, error) {
-	args := pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "date": date}
+	return tx.RepDaysOn(ctx, []hours.Date{date}, since, reps...)
+}
+
+// RepDaysOn is RepDays for several dates, in as many statements: each date's days one after another, in the order of the ids.
+func (tx *Tx) RepDaysOn(ctx context.Context, dates []hours.Date, since time.Time, reps ...uuid.UUID) ([]dispatch.RepDay, error) {
+	args := pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "dates": dates}
 	who := pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps}
 	var batch pgx.Batch
 	var rows dayRows
 	queue(&batch, &rows.people, dayReps, who)
 	queue(&batch, &rows.shifts, dayShifts, args)
-	batch.Queue(dayAbsences, args).Query(func(found pgx.Rows) (err error) {
-		rows.absent, err = pgx.CollectRows(found, pgx.RowTo[uuid.UUID])
-		return err
-	})
+	queue(&batch, &rows.absent, dayAbsences, args)
 	queue(&batch, &rows.engagements, dayEngagements, args)
 	queue(&batch, &rows.routes, dayRoutes, args)
 	queue(&batch, &rows.stops, dayStops, args)
@@ -144,15 +151,15 @@ func (tx *Tx) RepDays(ctx context.Context, date hours.Date, since time.Time, rep
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return nil, err
 	}
-	return rows.days(date, reps)
+	return rows.days(dates, reps)
 }
 
 // dayRows are what the queries above find.
 type dayRows struct {
 	people      []dayRep
 	shifts      []roster.Shift
-	absent      []uuid.UUID
-	engagements []roster.Engagement
+	absent      []DayOfRep
+	engagements []dayEngagement
 	routes      []dispatch.Route
 	stops       []dayStop
 	visits      []dispatch.Visit
@@ -160,56 +167,60 @@ type dayRows struct {
 	positions   []dayPosition
 }
 
-// days puts the rows together, in the order of the reps asked for.
-func (rows dayRows) days(date hours.Date, reps []uuid.UUID) ([]dispatch.RepDay, error) {
+// days puts the rows together, date after date in the order of the reps asked for.
+func (rows dayRows) days(dates []hours.Date, reps []uuid.UUID) ([]dispatch.RepDay, error) {
 	siteOf := byKey(rows.sites, func(s customer.Site) uuid.UUID { return s.ID })
 	visitOf := byKey(rows.visits, func(v dispatch.Visit) uuid.UUID { return v.ID })
 	personOf := byKey(rows.people, func(r dayRep) uuid.UUID { return r.ID })
-	shiftOf := byKey(rows.shifts, func(s roster.Shift) uuid.UUID { return s.RepID })
-	routeOf := byKey(rows.routes, func(r dispatch.Route) uuid.UUID { return r.RepID })
+	shiftOf := byKey(rows.shifts, func(s roster.Shift) DayOfRep { return DayOfRep{s.RepID, s.Date} })
+	routeOf := byKey(rows.routes, func(r dispatch.Route) DayOfRep { return DayOfRep{r.RepID, r.Date} })
 	seenAt := byKey(rows.positions, func(p dayPosition) uuid.UUID { return p.RepID })
 	stopsOf := map[uuid.UUID][]dispatch.Stop{}
 	for _, s := range rows.stops {
 		stopsOf[s.RouteID] = append(stopsOf[s.RouteID], s.Stop)
 	}
-	engagementsOf := map[uuid.UUID][]roster.Engagement{}
+	engagementsOf := map[DayOfRep][]roster.Engagement{}
 	for _, e := range rows.engagements {
-		engagementsOf[e.RepID] = append(engagementsOf[e.RepID], e)
+		key := DayOfRep{e.RepID, e.OnDate}
+		engagementsOf[key] = append(engagementsOf[key], e.Engagement)
 	}
 
-	days := make([]dispatch.RepDay, 0, len(reps))
-	for _, id := range reps {
-		person, found := personOf[id]
-		if !found {
-			return nil, roster.ErrNoRep
-		}
-		day := dispatch.RepDay{
-			Rep: person.Rep, Absent: slices.Contains(rows.absent, id), Engagements: engagementsOf[id],
-			Route: dispatch.Route{RepID: id, Date: date}, Travel: geo.Travel{Detour: person.Detour, Speed: person.Speed},
-		}
-		if shift, works := shiftOf[id]; works {
-			day.Shift = &shift
-		}
-		if p, seen := seenAt[id]; seen {
-			day.At = &geo.Point{Lat: p.Lat, Lon: p.Lon}
-		}
-		if route, planned := routeOf[id]; planned {
-			day.Route = route
-			for _, s := range stopsOf[route.ID] {
-				if s.VisitID == nil {
-					day.Route.Stops = append(day.Route.Stops, s)
-					continue
-				}
-				visit, here := visitOf[*s.VisitID]
-				site, there := siteOf[visit.SiteID]
-				if !here || !there {
-					continue // a day that was not locked changed between two statements
-				}
-				day.Route.Stops = append(day.Route.Stops, s)
-				day.Calls = append(day.Calls, dispatch.Call{Visit: visit, Site: site})
+	days := make([]dispatch.RepDay, 0, len(dates)*len(reps))
+	for _, date := range dates {
+		for _, id := range reps {
+			person, found := personOf[id]
+			if !found {
+				return nil, roster.ErrNoRep
 			}
+			key := DayOfRep{id, date}
+			day := dispatch.RepDay{
+				Rep: person.Rep, Absent: slices.Contains(rows.absent, key), Engagements: engagementsOf[key],
+				Route: dispatch.Route{RepID: id, Date: date}, Travel: geo.Travel{Detour: person.Detour, Speed: person.Speed},
+			}
+			if shift, works := shiftOf[key]; works {
+				day.Shift = &shift
+			}
+			if p, seen := seenAt[id]; seen {
+				day.At = &geo.Point{Lat: p.Lat, Lon: p.Lon}
+			}
+			if route, planned := routeOf[key]; planned {
+				day.Route = route
+				for _, s := range stopsOf[route.ID] {
+					if s.VisitID == nil {
+						day.Route.Stops = append(day.Route.Stops, s)
+						continue
+					}
+					visit, here := visitOf[*s.VisitID]
+					site, there := siteOf[visit.SiteID]
+					if !here || !there {
+						continue // a day that was not locked changed between two statements
+					}
+					day.Route.Stops = append(day.Route.Stops, s)
+					day.Calls = append(day.Calls, dispatch.Call{Visit: visit, Site: site})
+				}
+			}
+			days = append(days, day)
 		}
-		days = append(days, day)
 	}
 	return days, nil
 }

@@ -109,7 +109,7 @@ func (tx *Tx) Today(ctx context.Context, rep uuid.UUID, date *hours.Date, now ti
 	}
 	reps := []uuid.UUID{rep}
 	row, err := one[todayRow](ctx, tx, roster.ErrNoRep, todayDay, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "reps": reps, "date": t.Date, "since": now.Add(-fresh), "limit": alerts,
+		"organization": tx.Organization, "reps": reps, "dates": []hours.Date{t.Date}, "since": now.Add(-fresh), "limit": alerts,
 	})
 	if err != nil {
 		return t, err
@@ -118,15 +118,10 @@ func (tx *Tx) Today(ctx context.Context, rep uuid.UUID, date *hours.Date, now ti
 	return t, t.read(row, reps)
 }
 
-type absentRep struct {
-	RepID uuid.UUID `db:"rep_id"`
-}
-
 func (t *Today) read(row todayRow, reps []uuid.UUID) error {
 	var rows dayRows
-	var absent []absentRep
 	for _, read := range []func() error{
-		into(&rows.people, row.Reps), into(&rows.shifts, row.Shifts), into(&absent, row.Absent),
+		into(&rows.people, row.Reps), into(&rows.shifts, row.Shifts), into(&rows.absent, row.Absent),
 		into(&rows.engagements, row.Engagements), into(&rows.routes, row.Routes), into(&rows.stops, row.Stops),
 		into(&rows.visits, row.Visits), into(&rows.sites, row.Sites), into(&rows.positions, row.Positions),
 		into(&t.Customers, row.Customers), into(&t.Kinds, row.Kinds), into(&t.Alerts, row.Alerts),
@@ -135,10 +130,7 @@ func (t *Today) read(row todayRow, reps []uuid.UUID) error {
 			return err
 		}
 	}
-	for _, a := range absent {
-		rows.absent = append(rows.absent, a.RepID)
-	}
-	days, err := rows.days(t.Date, reps)
+	days, err := rows.days([]hours.Date{t.Date}, reps)
 	if err != nil {
 		return err
 	}
