@@ -221,6 +221,10 @@ func (h *house) proper(t *testing.T, who, name string, typ *ast.Type) any {
 		return idsOf(t, h.World, "visit", "rep_id = $1 AND state = 'ASSIGNED'", h.Branches[0].Reps[0].ID)[0]
 	case "toRepId", "repId":
 		return h.Branches[0].Reps[1].ID.String()
+	case "minutes", "days":
+		return 10
+	case "from":
+		return desktest.Monday
 	case "siteId":
 		return h.Branches[0].Sites[0][0].String()
 	case "branchId":

@@ -172,6 +172,9 @@ func complexity() (c gen.ComplexityRoot) {
 	c.Query.Escalations = func(child, first int, _ *string) int { return times(first, child) }
 	c.Query.DeadLetters = func(child, first int, _ *string) int { return times(first, child) }
 	c.AlertsReceived.Alerts = func(child int) int { return times(boundedList, child) }
+	c.Query.Slots = func(child int, _ uuid.UUID, _ int, _ hours.Date, days int) int {
+		return times(mostSlots, child) + times(days, boundedList) // every rep's day is looked through
+	}
 	c.Day.Alerts = func(child, first int) int { return times(first, child) }
 	c.Query.Territories = func(child int, _ *hours.Date, _ *uuid.UUID) int { return times(boundedList, child) }
 	c.Query.MapCells = func(child int, _ geo.Bounds, _ float64) int { return times(boundedList, child) }

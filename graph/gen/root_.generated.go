@@ -45,6 +45,7 @@ type ResolverRoot interface {
 	Rep() RepResolver
 	Route() RouteResolver
 	Site() SiteResolver
+	Slot() SlotResolver
 	Stop() StopResolver
 	Subscription() SubscriptionResolver
 	Territory() TerritoryResolver
@@ -463,6 +464,7 @@ type ComplexityRoot struct {
 		Queue       func(childComplexity int, first int, after *string, territory *uuid.UUID) int
 		Rep         func(childComplexity int, id uuid.UUID) int
 		Reps        func(childComplexity int, first int, after *string, branch *uuid.UUID) int
+		Slots       func(childComplexity int, siteID uuid.UUID, minutes int, from hours.Date, days int) int
 		Territories func(childComplexity int, at *hours.Date, line *uuid.UUID) int
 		TerritoryAt func(childComplexity int, point geo.Point, at *hours.Date, line *uuid.UUID) int
 		Today       func(childComplexity int, date *hours.Date) int
@@ -543,6 +545,14 @@ type ComplexityRoot struct {
 		Name     func(childComplexity int) int
 		Point    func(childComplexity int) int
 		TimeZone func(childComplexity int) int
+	}
+
+	Slot struct {
+		CostMinutes   func(childComplexity int) int
+		Date          func(childComplexity int) int
+		Rep           func(childComplexity int) int
+		TravelMinutes func(childComplexity int) int
+		Window        func(childComplexity int) int
 	}
 
 	Stop struct {
@@ -2458,6 +2468,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Reps(childComplexity, args["first"].(int), args["after"].(*string), args["branch"].(*uuid.UUID)), true
+	case "Query.slots":
+		if e.ComplexityRoot.Query.Slots == nil {
+			break
+		}
+
+		args, err := ec.field_Query_slots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Slots(childComplexity, args["siteId"].(uuid.UUID), args["minutes"].(int), args["from"].(hours.Date), args["days"].(int)), true
 	case "Query.territories":
 		if e.ComplexityRoot.Query.Territories == nil {
 			break
@@ -2808,6 +2829,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Site.TimeZone(childComplexity), true
+
+	case "Slot.costMinutes":
+		if e.ComplexityRoot.Slot.CostMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slot.CostMinutes(childComplexity), true
+	case "Slot.date":
+		if e.ComplexityRoot.Slot.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slot.Date(childComplexity), true
+	case "Slot.rep":
+		if e.ComplexityRoot.Slot.Rep == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slot.Rep(childComplexity), true
+	case "Slot.travelMinutes":
+		if e.ComplexityRoot.Slot.TravelMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slot.TravelMinutes(childComplexity), true
+	case "Slot.window":
+		if e.ComplexityRoot.Slot.Window == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slot.Window(childComplexity), true
 
 	case "Stop.arrival":
 		if e.ComplexityRoot.Stop.Arrival == nil {
@@ -4855,6 +4907,29 @@ type Site implements Node {
   customer: Customer!
 }
 `, BuiltIn: false},
+	{Name: "../schema/slot.graphqls", Input: `"A time that a customer can be promised a visit."
+type Slot {
+  "Whose day has room."
+  rep: Rep!
+  "The day."
+  date: Date!
+  "When the call would begin; anything in it can be kept."
+  window: TimeWindow!
+  "Driving added to the day, minutes. An estimate unless roads are set up."
+  travelMinutes: Float!
+  "What the promise costs in all, minutes of driving: with the load of the day, a foreign territory, and plans that would change."
+  costMinutes: Float!
+}
+
+extend type Query {
+  """
+  The ten best times to promise a site a call of so many minutes (5 to 480), the cheapest first, within so many days (1 to 31) from a day
+  on. A dispatcher is offered the days of all reps of the site's branch, a rep the own ones. On days not planned yet every rep is
+  taken to have the branch's usual shift.
+  """
+  slots(siteId: ID!, minutes: Int!, from: Date!, days: Int!): [Slot!]! @role(min: REP)
+}
+`, BuiltIn: false},
 	{Name: "../schema/territory.graphqls", Input: `"A set of cells in one rep's care."
 type Territory implements Node {
   "The territory's id; it outlives re-designs."
@@ -5943,6 +6018,22 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_customer(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Site", field.Name)
+}
+
+func (ec *executionContext) childFields_Slot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rep":
+		return ec.fieldContext_Slot_rep(ctx, field)
+	case "date":
+		return ec.fieldContext_Slot_date(ctx, field)
+	case "window":
+		return ec.fieldContext_Slot_window(ctx, field)
+	case "travelMinutes":
+		return ec.fieldContext_Slot_travelMinutes(ctx, field)
+	case "costMinutes":
+		return ec.fieldContext_Slot_costMinutes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Slot", field.Name)
 }
 
 func (ec *executionContext) childFields_Stop(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

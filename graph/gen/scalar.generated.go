@@ -476,6 +476,10 @@ func (ec *executionContext) unmarshalNPointInput2githubᚗcomᚋhexbeatᚋhexbea
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNTimeWindow2githubᚗcomᚋhexbeatᚋhexbeatᚋhoursᚐWindow(ctx context.Context, sel ast.SelectionSet, v hours.Window) graphql.Marshaler {
+	return ec._TimeWindow(ctx, sel, &v)
+}
+
 func (ec *executionContext) unmarshalNUUID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx context.Context, v any) (uuid.UUID, error) {
 	res, err := scalar.UnmarshalUUID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
