@@ -44,7 +44,7 @@ func TestDayOfAMadeUpTown(t *testing.T) {
 	if code, _, stderr := runBench(t, "region", "--kind", "grid", "--customers", "400", "--out", file); code != 0 {
 		t.Fatal(stderr)
 	}
-	code, out, stderr := runBench(t, "day", "--file", file, "--reps", "3", "--iterations", "20", "--limit", "1ms")
+	code, out, stderr := runBench(t, "day", "--file", file, "--reps", "3", "--iterations", "20", "--long", "40")
 	if code != 0 || !strings.Contains(out, "| plan ") || !strings.Contains(out, "| long ") {
 		t.Errorf("exit code %d, said %q and %q", code, out, stderr)
 	}
@@ -68,7 +68,7 @@ func TestMisuseIsRefused(t *testing.T) {
 		{"territories --only atlantis", "matches nothing"},
 		{"day --reps 0", "--reps must be 1 or more"},
 		{"day --iterations 0", "--iterations must be 1 or more"},
-		{"day --limit -1s", "--limit must be 0 or more"},
+		{"day --long -1", "--long must be 0 or more"},
 		{"rebalance --nonsense", "--help explains the flags"},
 	} {
 		code, _, stderr := runBench(t, strings.Fields(c.args)...)

@@ -18,13 +18,13 @@ func dayCommand() command {
 
 func day(_ context.Context, env environment, args []string) error {
 	f := newFlags(env, "day", "Designs territories for a customer file, owes the visits that its cadences ask for, and plans a day for every rep, one after\n"+
-		"the other on one thread. With --limit it plans the same day once more for so long, and says by how much the first plan is worse.")
+		"the other on one thread. With --long it plans the same day once more, and says by how much the first plan is worse.")
 	shared := f.String("shared", filepath.Join("..", "shared"), "the `folder` with data/")
 	file := f.String("file", "", "a customer `file`; without it, moscow_clients_osm.csv of the shared data")
 	reps := f.Int("reps", 50, "how many reps")
 	seed := f.Uint64("seed", 1, "another seed, other homes and another search")
 	iterations := f.Int("iterations", dispatch.PlanIterations, "of the search for each rep")
-	limit := f.Duration("limit", 0, "search once more for about so long in all, like 10m")
+	long := f.Int("long", 0, "plan once more with so many iterations for each rep, like 200000")
 	into := f.String("into", "", "put the results into this Markdown `file` too, between its marks")
 	if err := parse(f, args); err != nil {
 		return err
@@ -34,8 +34,8 @@ func day(_ context.Context, env environment, args []string) error {
 		return misuse("--reps must be 1 or more")
 	case *iterations < 1:
 		return misuse("--iterations must be 1 or more")
-	case *limit < 0:
-		return misuse("--limit must be 0 or more")
+	case *long < 0:
+		return misuse("--long must be 0 or more")
 	}
 	if *file == "" {
 		*file = filepath.Join(*shared, "data", "moscow_clients_osm.csv")
@@ -53,8 +53,8 @@ func day(_ context.Context, env environment, args []string) error {
 	}
 	plan := d.plan(*iterations, *seed)
 	best := plan
-	if *limit > 0 {
-		best = d.plan(max(1, int(float64(*iterations)*float64(*limit)/float64(plan.took))), *seed)
+	if *long > 0 {
+		best = d.plan(*long, *seed)
 	}
 	add := func(name string, p cityPlan) {
 		// The cost counts visits left out too, in driving. The gap is in parts of the driving alone, which is all that a
@@ -65,7 +65,7 @@ func day(_ context.Context, env environment, args []string) error {
 			fmt.Sprintf("%.2f %%", 100*float64(gap)/float64(best.driving)), seconds(p.took.Round(10*time.Millisecond)))
 	}
 	add("plan", plan)
-	if *limit > 0 {
+	if *long > 0 {
 		add("long", best)
 	}
 	fmt.Fprint(env.stdout, table.String())
