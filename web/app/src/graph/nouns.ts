@@ -143,3 +143,62 @@ export type ChangeSet = {
 }
 
 export type ChangeHint = { kind: string; ids: string[]; cursor: string }
+
+/** A territory of an alignment, with its ground as hexagons. */
+export type AlignedTerritory = Territory & { cells: string[] }
+
+export type AlignmentLine = { id: string; version: number; createdAt: string }
+
+export type Alignment = AlignmentLine & { state: 'DRAFT' | 'APPROVED' | 'PUBLISHED'; territories: AlignedTerritory[] }
+
+export type AlignmentFigures = { imbalance: number; lightest: number; pieces: number; meanKm: number; travelMinutes: number }
+
+export type TerritoryFigures = { sites: number; workload: number; imbalance: number; pieces: number }
+
+export type AlignmentEdited = {
+  __typename: 'AlignmentEdited'
+  alignment: { id: string; version: number }
+  before: AlignmentFigures
+  after: AlignmentFigures
+  territories: { territory: { id: string }; before: TerritoryFigures; after: TerritoryFigures }[]
+  sites: number
+  workload: number
+  heldSites: number
+  cutOff: { territory: Named; cells: string[]; sites: number; workload: number }[]
+}
+
+export type Handover = { from: Named | null; to: Named | null; sites: number; workload: number }
+
+/** What comes into force, and what changes hands with it. */
+export type InForce<Name extends string> = {
+  __typename: Name
+  from: string
+  movedVisits: number
+  alignment: { id: string; createdAt: string; handovers: Handover[] }
+}
+
+/** A refusal of what was to be done with territories. */
+export type AlignmentProblem = {
+  __typename: 'AlignmentConflict' | 'NotFound' | 'Refused' | 'Invalid' | 'RequestMismatch'
+  code: string
+  message: string
+  retryable: boolean
+  path: string[] | null
+}
+
+export type Standing = {
+  coverage: {
+    unservedCount: number
+    unserved: { id: string; point: Point | null }[]
+    vacancies: { territory: Named & { outline: GeoJSON.Geometry }; sites: number }[]
+    idleCount: number
+  } | null
+  drift: {
+    worthIt: boolean
+    explanation: string[]
+    added: number
+    removed: number
+    imbalanceBefore: number
+    imbalance: number
+  } | null
+}

@@ -1,6 +1,12 @@
 import type * as noun from './nouns'
 import alertAcknowledgeText from './alertAcknowledge.graphql?raw'
 import alertsText from './alerts.graphql?raw'
+import alignmentText from './alignment.graphql?raw'
+import alignmentDraftText from './alignmentDraft.graphql?raw'
+import alignmentEditText from './alignmentEdit.graphql?raw'
+import alignmentPublishText from './alignmentPublish.graphql?raw'
+import alignmentRevertText from './alignmentRevert.graphql?raw'
+import alignmentsText from './alignments.graphql?raw'
 import changedText from './changed.graphql?raw'
 import changesText from './changes.graphql?raw'
 import fragmentsText from './fragments.graphql?raw'
@@ -9,6 +15,7 @@ import meText from './me.graphql?raw'
 import queueText from './queue.graphql?raw'
 import repText from './rep.graphql?raw'
 import repsText from './reps.graphql?raw'
+import standingText from './standing.graphql?raw'
 import territoriesText from './territories.graphql?raw'
 import todayText from './today.graphql?raw'
 import visitCompleteText from './visitComplete.graphql?raw'
@@ -85,3 +92,37 @@ export const alertAcknowledge = operation<
   { alertAcknowledge: Done<'AlertAcknowledged'> },
   Act<{ alertId: string }>
 >(alertAcknowledgeText)
+
+export const alignments = operation<
+  { alignments: noun.AlignmentLine[] },
+  { branch: string; state?: noun.Alignment['state'] }
+>(alignmentsText)
+export const alignment = operation<{ alignment: noun.Alignment | null }, { id: string; zoom: number }>(alignmentText)
+export const standing = operation<noun.Standing, { branch: string; zoom: number }>(standingText)
+
+export const alignmentDraft = operation<
+  { alignmentDraft: { __typename: 'AlignmentDrafted'; alignment: { id: string }; vacancies: number } | noun.AlignmentProblem },
+  Act<{ branchId: string; territories?: number; afresh?: boolean }>
+>(alignmentDraftText)
+
+export type AlignmentEdit = {
+  alignmentId: string
+  expectedVersion: number
+  toTerritoryId?: string
+  cells?: string[]
+  polygon?: GeoJSON.Polygon
+  siteIds?: string[]
+  repair?: boolean
+}
+export const alignmentEdit = operation<
+  { alignmentEdit: noun.AlignmentEdited | noun.AlignmentProblem },
+  Act<AlignmentEdit & { dryRun?: boolean }>
+>(alignmentEditText)
+export const alignmentPublish = operation<
+  { alignmentPublish: noun.InForce<'AlignmentPublished'> | noun.AlignmentProblem },
+  Act<{ alignmentId: string; expectedVersion: number; from?: string; dryRun?: boolean }>
+>(alignmentPublishText)
+export const alignmentRevert = operation<
+  { alignmentRevert: noun.InForce<'AlignmentReverted'> | noun.AlignmentProblem },
+  Act<{ branchId: string; from?: string; dryRun?: boolean }>
+>(alignmentRevertText)

@@ -14,7 +14,7 @@ export type SourceName = (typeof sources)[number]
 const colour: ExpressionSpecification = ['get', 'colour']
 const strength: ExpressionSpecification = ['get', 'strength']
 
-function width(...stops: number[]): ExpressionSpecification {
+export function width(...stops: number[]): ExpressionSpecification {
   return ['interpolate', ['exponential', 1.6], ['zoom'], ...stops] as unknown as ExpressionSpecification
 }
 
@@ -318,8 +318,11 @@ const field: LayerSpecification[] = [
   },
 ]
 
-/** style of the map: the town from our own tiles under everything the page knows about it. */
-export function style(origin: string): StyleSpecification {
+/** Names of roads, waters and places: above any ground that is coloured. */
+export const names = field.filter(({ id }) => ['road-name', 'water-name', 'place'].includes(id))
+
+/** over is a map: the town from our own tiles under layers that draw what the page puts into their sources. */
+export function over(origin: string, sources: readonly string[], layers: LayerSpecification[]): StyleSpecification {
   return {
     version: 8,
     sources: {
@@ -328,6 +331,11 @@ export function style(origin: string): StyleSpecification {
       town: { type: 'vector', tiles: [`${origin}/tiles/{z}/{x}/{y}.mvt`], maxzoom: 14 },
       ...Object.fromEntries(sources.map((name) => [name, { type: 'geojson', data: empty }])),
     },
-    layers: [...ground, ...field],
+    layers: [...ground, ...layers],
   }
+}
+
+/** style of the dispatcher's map: everything the page knows about the day. */
+export function style(origin: string): StyleSpecification {
+  return over(origin, sources, field)
 }

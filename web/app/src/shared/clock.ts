@@ -46,14 +46,19 @@ export function number(value: number, digits = 0): string {
   return new Intl.NumberFormat(language.tag, { maximumFractionDigits: digits }).format(value)
 }
 
-export function signedPercent(ratio: number): string {
+export function signedPercent(ratio: number, digits = 0): string {
   return new Intl.NumberFormat(language.tag, {
     style: 'percent',
     signDisplay: 'exceptZero',
-    maximumFractionDigits: 0,
+    maximumFractionDigits: digits,
   }).format(ratio)
 }
 
 export function percent(ratio: number): string {
   return new Intl.NumberFormat(language.tag, { style: 'percent', maximumFractionDigits: 0 }).format(ratio)
+}
+
+/** The day it is somewhere now: 2026-11-23. */
+export function today(timeZone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date())
 }
