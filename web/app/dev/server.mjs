@@ -154,6 +154,13 @@ const root = {
         visits: town.visits.filter((v) => live(v) && v.site.hexagon === h).length, load: 0,
         site: zoom >= 12 && h.sites.length ? h.sites[0] : null,
       })),
+  // The stand-in has no engine for territories.
+  alignments: () => [],
+  alignment: () => null,
+  coverage: () => null,
+  drift: () => null,
+  alignmentDraft: () => problem('Refused', 'NO_SITES', 'Макет не строит территорий. Запустите hexbeat demo.'),
+  alignmentRevert: () => problem('Refused', 'NO_EARLIER', 'До этого территорий не было: возвращаться не к чему.'),
   alerts: (args, { user }) =>
     connection(town.alerts.filter((a) => user.rep && a.rep.id === user.rep.id), args),
   changes: ({ since, first }) => {

@@ -399,6 +399,160 @@ test('GraphiQL answers from the same origin', async (t) => {
   await page.locator('.result-window', { hasText: 'organization' }).waitFor()
 })
 
+/** The page of somebody who manages territories, with a draft to edit; small, since Chromium here draws without a graphics card. */
+async function draftOf(t, options) {
+  const page = await open(t, `/#token=${token('MANAGER')}`, { width: 1024, height: 700, ...options })
+  await page.locator('#tab-territories').click()
+  await ready(page)
+  await page.locator('#draft-new').or(page.locator('#edit-apply')).waitFor()
+  // What another test published and took back is kept and not edited.
+  await page.selectOption('#draft', '')
+  await page.locator('#draft-new').click()
+  await page.locator('#edit-apply').waitFor()
+  return page
+}
+
+const ground = (page) => page.locator('canvas.maplibregl-canvas')
+const spoken = (page) => page.locator('[data-map] p[aria-live=polite]').innerText()
+const sitesOf = (page) =>
+  page.locator('button[data-territory]').evaluateAll((rows) => rows.map((row) => `${row.dataset.territory} ${row.querySelector('.sites').innerText}`).sort())
+
+/** Gives what is picked to a territory that does not have it yet; answers the effect's text. */
+async function giveAway(page, sites) {
+  for (const row of await page.locator('button[data-territory]').evaluateAll((rows) => rows.map((row) => row.dataset.territory))) {
+    const answered = page.waitForResponse((response) => /alignmentEdit/.test(response.request().postData() ?? ''))
+    await page.locator(`button[data-territory="${row}"]`).click()
+    await answered
+    await page.locator('[data-effect]').waitFor()
+    const text = await page.locator('[data-effect]').innerText()
+    if (sites.test(text)) return text
+  }
+  assert.fail('no territory would get it')
+}
+
+const standIn = token('MANAGER').startsWith('mock-') && 'the stand-in has no engine for territories'
+
+test('a manager paints by keyboard, sees what it does, applies, takes it back, publishes and goes back', { skip: standIn }, async (t) => {
+  const page = await draftOf(t)
+  const draft = await page.locator('#draft').inputValue()
+  await page.selectOption('#draft', '')
+  await page.locator('#draft-new').waitFor()
+  const inForce = await sitesOf(page)
+  await page.selectOption('#draft', draft)
+  await page.locator('#edit-apply').waitFor()
+  const before = await sitesOf(page)
+  await page.locator('#tool-paint').click()
+  await ground(page).focus()
+  await page.keyboard.press('ArrowRight')
+  const here = await until(() => spoken(page), (said) => /Hexagon, [1-9]\d* sites?, Territory/.test(said), 'the cursor stands on a hexagon with sites')
+  const own = /Territory (\S+?)(,|$)/.exec(here)[1]
+  const other = page.locator('button[data-territory]').filter({ hasNot: page.locator('b', { hasText: new RegExp(`^${own}$`) }) }).first()
+  await other.click()
+  await ground(page).focus()
+  await page.keyboard.press('Space')
+  await page.locator('[data-effect]').waitFor()
+  assert.match(await spoken(page), /painted/)
+  assert.match(await page.locator('[data-effect]').innerText(), /Heaviest territory[\s\S]*In several pieces[\s\S]*Driving in a week[\s\S]*Change hands\s+[1-9]\d* sites?/)
+
+  // Painting on moves on; Escape forgets it all.
+  await page.keyboard.press('Shift+ArrowRight')
+  await page.keyboard.press('Escape')
+  await page.locator('[data-effect]').waitFor({ state: 'detached' })
+  assert.ok(await page.locator('#edit-apply').isDisabled())
+  assert.deepEqual(await sitesOf(page), before)
+
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('Space')
+  await giveAway(page, /Change hands\s+[1-9]/)
+  await page.locator('#edit-apply').click()
+  await page.locator('#edit-undo:enabled').waitFor()
+  await until(() => sitesOf(page), (now) => now.join() !== before.join(), 'the list shows the edit')
+  await page.locator('#edit-undo').click()
+  await until(() => sitesOf(page), (now) => now.join() === before.join(), 'the edit is taken back')
+
+  // The same again, mended, to be published.
+  await ground(page).focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Space')
+  await giveAway(page, /Change hands\s+[1-9]/)
+  await page.locator('#edit-repair').click()
+  await page.locator('#edit-repair[aria-pressed=true]').waitFor()
+  await page.locator('#edit-apply:enabled').click()
+  await page.locator('#edit-undo:enabled').waitFor()
+
+  await page.locator('#draft-publish').click()
+  await page.locator('dialog tbody tr').first().waitFor()
+  await page.locator('#handover-confirm').click()
+  await page.locator('dialog').waitFor({ state: 'detached' })
+  await page.locator('.toast', { hasText: 'published' }).waitFor()
+  await page.locator('#draft-new').waitFor()
+  await until(() => sitesOf(page), (now) => now.join() !== inForce.join(), 'the published territories are in force')
+
+  await page.locator('#draft-revert').click()
+  await page.locator('dialog tbody tr').first().waitFor()
+  await page.locator('#handover-confirm').click()
+  await page.locator('dialog').waitFor({ state: 'detached' })
+  await page.locator('.toast', { hasText: 'in force again' }).waitFor()
+  await until(() => sitesOf(page), (now) => now.join() === inForce.join(), 'the territories before are in force again')
+})
+
+test('a manager drags over hexagons, draws a shape and moves one customer', { skip: standIn }, async (t) => {
+  const page = await draftOf(t)
+  const map = await page.locator('[data-map]').boundingBox()
+  const at = (x, y) => [map.x + map.width * x, map.y + map.height * y]
+  await page.locator('#tool-paint').click()
+  await page.locator('button[data-territory]').last().click()
+  await page.mouse.move(...at(0.4, 0.4))
+  await page.mouse.down()
+  await page.mouse.move(...at(0.6, 0.6), { steps: 4 })
+  await page.mouse.up()
+  await page.locator('[data-effect]').waitFor()
+  await page.locator('#edit-clear').click()
+  await page.locator('[data-effect]').waitFor({ state: 'detached' })
+
+  await page.locator('#tool-polygon').click()
+  for (const corner of [[0.35, 0.35], [0.65, 0.35], [0.65, 0.65], [0.35, 0.65]]) await page.mouse.click(...at(...corner), { delay: 30 })
+  await ground(page).focus()
+  await page.keyboard.press('Enter')
+  await giveAway(page, /Change hands\s+[1-9]/)
+  // A shape that crosses itself is refused in words.
+  await page.keyboard.press('Escape')
+  await page.locator('#edit-clear').click()
+  for (const corner of [[0.35, 0.35], [0.65, 0.65], [0.65, 0.35], [0.35, 0.65]]) await page.mouse.click(...at(...corner), { delay: 30 })
+  await ground(page).focus()
+  await page.keyboard.press('Enter')
+  await page.locator('.problem', { hasText: 'no area' }).waitFor()
+
+  await page.locator('#tool-customer').click()
+  await ground(page).focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Space')
+  await until(() => spoken(page), (said) => /picked/.test(said), 'a customer is picked')
+  await giveAway(page, /Change hands\s+1 site/)
+})
+
+test('the territories fit on a phone', { skip: standIn }, async (t) => {
+  const page = await draftOf(t, { width: 390, height: 844, locale: 'ru-RU' })
+  await page.locator('#tool-paint').click()
+  await page.locator('button[data-territory]').first().click()
+  await page.locator('#edit-repair').click()
+  await page.locator('[data-effect]').waitFor()
+  const { wide, offenders } = await page.evaluate(() => ({
+    wide: document.documentElement.scrollWidth,
+    offenders: [...document.querySelectorAll('header *, .panel *, .bar *, main > *')]
+      .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !element.closest('.unseen, .maplibregl-map'))
+      .map((element) => element.className || element.tagName),
+  }))
+  assert.ok(wide <= 390, `${wide} px wide`)
+  assert.deepEqual(offenders, [])
+})
+
+test('a dispatcher does not manage territories', async (t) => {
+  const page = await dispatcher(t)
+  await ready(page)
+  assert.equal(await page.locator('#tab-territories').count(), 0)
+})
+
 test('a picture for the README', { skip: !process.env.HEXBEAT_SCREENSHOT }, async (t) => {
   const page = await dispatcher(t, { locale: 'ru-RU' })
   await ready(page)

@@ -198,3 +198,29 @@ export function boxOf(...geometries: (GeoJSON.Geometry | null)[]): [number, numb
   }
   return box
 }
+
+/** The hexagon around a place. */
+export function cellAt(cells: readonly MapCell[], place: Point): MapCell | undefined {
+  // At the middle of whose hexagon one is nearest, in its hexagon one is; or in a gap between hexagons.
+  const squeeze = Math.cos((place.lat * Math.PI) / 180)
+  let nearest: MapCell | undefined
+  let least = Infinity
+  for (const cell of cells) {
+    const far = (cell.center.lat - place.lat) ** 2 + ((cell.center.lon - place.lon) * squeeze) ** 2
+    if (far < least) [nearest, least] = [cell, far]
+  }
+  return nearest && within(nearest.boundary, place) ? nearest : undefined
+}
+
+/** Whether a place lies in a polygon without holes, or in one of several. */
+function within(area: GeoJSON.Geometry, { lat, lon }: Point): boolean {
+  const polygons = area.type === 'Polygon' ? [area.coordinates] : area.type === 'MultiPolygon' ? area.coordinates : []
+  return polygons.some(([edge = []]) => {
+    let inside = false
+    edge.forEach(([x = 0, y = 0], i) => {
+      const [px = 0, py = 0] = edge[(i || edge.length) - 1]!
+      if (y > lat !== py > lat && lon < x + ((px - x) * (lat - y)) / (py - y)) inside = !inside
+    })
+    return inside
+  })
+}

@@ -50,6 +50,7 @@ export function signedPercent(ratio: number, digits = 0): string {
   return new Intl.NumberFormat(language.tag, {
     style: 'percent',
     signDisplay: 'exceptZero',
+    minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }).format(ratio)
 }

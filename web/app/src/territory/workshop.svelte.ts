@@ -131,6 +131,7 @@ export class Workshop {
   async enter(branch: string) {
     if (branch === this.branch) return
     this.branch = branch
+    this.look = []
     this.standing = null
     this.drafts = []
     this.leave()
@@ -138,7 +139,6 @@ export class Workshop {
       await Promise.all([this.#readDrafts(), this.#readStanding()])
       const newest = this.drafts[0]
       if (newest && this.branch === branch) await this.#open(newest.id)
-      if (this.branch === branch) this.look = this.territories.map((t) => t.outline)
     })
   }
 
