@@ -153,7 +153,7 @@ func TestJudgementIsWhatInsertionDoes(t *testing.T) {
 			if s := trial.trips[r].slots[trial.pos[c]]; s.leave-s.spent != start {
 				t.Fatalf("visit %d begins at %d, said %d", c, s.leave-s.spent, start)
 			}
-			if m.plain {
+			if pl.room(c, r) {
 				best := infinite
 				for k := first; k <= last; k++ {
 					if cost, _, ok := pl.judge(c, r, k, m.hull[c]); ok {

@@ -510,11 +510,15 @@ func (c *class) price(a, b int32) int64 {
 }
 
 func (c *class) drive(a, b int32) int32 {
-	if c.way != nil {
-		seconds, _, _ := c.leg(a, b)
-		return seconds
+	if c.way == nil {
+		return c.to[int(a)*int(c.stride)+int(b)]
 	}
-	return c.to[int(a)*int(c.stride)+int(b)]
+	return c.asked(a, b)
+}
+
+func (c *class) asked(a, b int32) int32 {
+	seconds, _, _ := c.leg(a, b)
+	return seconds
 }
 
 func (c *class) length(a, b int32) int64 {

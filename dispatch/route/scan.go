@@ -22,11 +22,15 @@ func (pl *plan) scan(c, r int32, not int32, blink *random) spot {
 	if m.plain {
 		return pl.scanPlain(c, r, not, blink)
 	}
-	// Most gaps are refused by two ways and two comparisons; only what passes is judged in full.
-	t, class := &pl.trips[r], m.class[r]
-	place, hull, windows, service := m.place[c], m.hull[c], m.windows[c], class.service[c]
-	sure := int64(service)*class.taskCost + m.extraOf(c, r) + m.car[r].visit
-	bounded := !m.setups && m.balance == 0 && class.metre == 0 && class.fares == nil && t.visits > 0
+	// Most gaps are refused by two ways and a few comparisons; only what passes is judged in full. Next to a visit at
+	// the same place, set-up that is saved there may make more possible, so that there nothing is refused early.
+	t, class, car := &pl.trips[r], m.class[r], &m.car[r]
+	place, hull, windows := m.place[c], m.hull[c], m.windows[c]
+	sure := m.extraOf(c, r) + car.visit
+	work, whole := t.work, int64(0)
+	if t.visits == 0 {
+		work, whole = 0, class.price(car.start, car.end)+car.fixed
+	}
 	first, last := pl.gaps(r)
 	for k := first; k <= last; k++ {
 		p, q := &t.slots[k], &t.slots[k+1]
@@ -36,15 +40,33 @@ func (pl *plan) scan(c, r int32, not int32, blink *random) spot {
 		if int32(k) == not || blink != nil && blink.blinks() {
 			continue
 		}
-		if !p.paused() && !q.paused() {
+		if !p.paused() && !q.paused() && q.place != place {
 			there := class.drive(p.place, place)
 			start, ok := begin(p.leave+there, hull, windows)
-			if !ok || !m.setups && start+service > q.latest {
+			if !ok {
+				continue
+			}
+			spent := class.service[c]
+			if p.place != place {
+				spent += class.setup[c]
+			}
+			if start+spent > q.latest {
 				continue
 			}
 			on := class.drive(place, q.place)
-			if !m.setups && start+service+on > q.latest ||
-				bounded && int64(there+on-p.arc)*class.second+sure >= best.cost {
+			if start+spent+on > q.latest {
+				continue
+			}
+			more := int64(there + on - p.arc)
+			least := more * class.second
+			if class.metre != 0 || class.fares != nil {
+				least = class.price(p.place, place) + class.price(place, q.place) - class.price(p.place, q.place)
+			}
+			least += whole + sure + int64(spent)*class.taskCost
+			if m.balance > 0 {
+				least += m.convex(work+more+int64(spent)) - m.convex(work)
+			}
+			if least >= best.cost {
 				continue
 			}
 		}
