@@ -200,7 +200,7 @@ func (pl *plan) carries(c, r int32, k int) bool {
 			return false
 		}
 	}
-	return m.car[r].breaks == nil || pl.restsLight(r, c, c, k, k)
+	return !m.car[r].light || pl.restsLight(r, c, c, k, k)
 }
 
 // restsLight says whether what is on board during breaks stays within their bounds, with `first` inserted behind

@@ -249,7 +249,7 @@ func (s *search) insertShipment(a, b int32) bool {
 					continue
 				}
 				if cost, ok := end.added(2, extra); ok && cost < best.cost && !s.rng.blinks() &&
-					(m.car[r].breaks == nil || pl.restsLight(r, a, b, i, j)) {
+					(!m.car[r].light || pl.restsLight(r, a, b, i, j)) {
 					best, until = spot{cost, r, int32(i)}, j
 				}
 			}

@@ -126,15 +126,17 @@ func (l *Live) best(visit int32) spot {
 	return best
 }
 
-// Cancel takes a visit off its route. It says false where it was on none, or may not be moved.
-func (l *Live) Cancel(visit int32) bool {
+// Cancel takes a visit off its route. It says false where it was on none, or may not be moved. Where there is no way
+// past it, others on the route may have to move.
+func (l *Live) Cancel(visit int32) (Moves, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if visit < 0 || int(visit) >= l.m.n || l.pl.at[visit] < 0 || !l.movable(visit) {
-		return false
+		return Moves{}, false
 	}
+	vehicle := l.pl.at[visit]
 	l.remove(visit)
-	return true
+	return l.mend(vehicle), true
 }
 
 func (l *Live) movable(visit int32) bool {
@@ -176,21 +178,25 @@ func (l *Live) Late(vehicle int32, opens int64) Moves {
 	}
 	l.m.car[vehicle].opens = l.m.moment(opens)
 	l.pl.refresh(vehicle)
-	// The first visit that comes too late, or keeps a later one from its time, goes; then the trip is looked at again.
-	var out Moves
-	for {
+	return l.mend(vehicle)
+}
+
+// mend gives the visits that a vehicle can't keep to others, until it can keep the rest.
+func (l *Live) mend(vehicle int32) (out Moves) {
+	for l.pl.broken(vehicle) {
 		c := l.pl.tooLate(vehicle)
 		if c < 0 || !l.movable(c) {
 			break
 		}
 		moves := l.spread(vehicle, func(other int32) bool { return other == c })
-		out.Moved, out.Left, out.Visits = append(out.Moved, moves.Moved...), append(out.Left, moves.Left...), append(out.Visits, moves.Visits...)
+		out.Moved, out.Left = append(out.Moved, moves.Moved...), append(out.Left, moves.Left...)
+		out.Visits = append(out.Visits, moves.Visits...)
 	}
 	return out
 }
 
-// tooLate is the visit of a trip that can't be kept: the first that begins after its bound, or the last one where
-// only the day's end is broken; -1 where all is well.
+// tooLate is the visit that a broken trip gives up: the first that begins after its window, or else the last one; -1
+// where there is none.
 func (pl *plan) tooLate(r int32) int32 {
 	t := &pl.trips[r]
 	last := int32(-1)
@@ -204,10 +210,7 @@ func (pl *plan) tooLate(r int32) int32 {
 			return s.node
 		}
 	}
-	if t.finish > pl.m.car[r].closes || t.slots[0].latest < pl.m.car[r].opens {
-		return last
-	}
-	return -1
+	return last
 }
 
 // spread takes visits off a vehicle and inserts them elsewhere: always the one next that would lose most by not

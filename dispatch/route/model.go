@@ -94,6 +94,7 @@ type car struct {
 	mostTravel    int64
 	mostMetres    int64
 	breaks        []pause
+	light         bool // some break bounds what is on board
 }
 
 type pause struct {
@@ -392,6 +393,7 @@ func (m *model) newCar(v *Vehicle) car {
 		if b.MaxLoad != nil {
 			pause.maxLoad = make([]int64, m.dims)
 			copy(pause.maxLoad, b.MaxLoad)
+			c.light = true
 		}
 		c.breaks = append(c.breaks, pause)
 	}

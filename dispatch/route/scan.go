@@ -31,6 +31,11 @@ func (pl *plan) scan(c, r int32, not int32, blink *random) spot {
 	if t.visits == 0 {
 		work, whole = 0, class.price(car.start, car.end)+car.fixed
 	}
+	var to, from []int32
+	if class.way == nil {
+		row := int(place) * int(class.stride)
+		to, from = class.to[row:row+int(class.stride)], class.from[row:row+int(class.stride)]
+	}
 	first, last := pl.gaps(r)
 	for k := first; k <= last; k++ {
 		p, q := &t.slots[k], &t.slots[k+1]
@@ -41,7 +46,12 @@ func (pl *plan) scan(c, r int32, not int32, blink *random) spot {
 			continue
 		}
 		if !p.paused() && !q.paused() && q.place != place {
-			there := class.drive(p.place, place)
+			var there, on int32
+			if to != nil {
+				there, on = from[p.place], to[q.place]
+			} else {
+				there = class.drive(p.place, place)
+			}
 			start, ok := begin(p.leave+there, hull, windows)
 			if !ok {
 				continue
@@ -53,7 +63,9 @@ func (pl *plan) scan(c, r int32, not int32, blink *random) spot {
 			if start+spent > q.latest {
 				continue
 			}
-			on := class.drive(place, q.place)
+			if to == nil {
+				on = class.drive(place, q.place)
+			}
 			if start+spent+on > q.latest {
 				continue
 			}

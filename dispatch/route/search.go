@@ -230,13 +230,37 @@ func (s *search) ruin() {
 			s.ruinAt(c, longest, &strings)
 		}
 	}
-	for _, r := range s.dirty {
+	for i := 0; i < len(s.dirty); i++ { // what is taken out below may touch more
+		r := s.dirty[i]
 		pl.compact(r)
+		if pl.broken(r) {
+			s.clear(r)
+		}
 	}
 	if m.linked {
 		s.release()
 	}
 	s.invite(seed)
+}
+
+// broken says whether a trip can't be made although nothing was added to it: where the way past a visit that is gone
+// is longer than the way over it, or there is none.
+func (pl *plan) broken(r int32) bool {
+	t, car := &pl.trips[r], &pl.m.car[r]
+	return t.visits > 0 && (car.opens > t.slots[0].latest || t.travel > car.mostTravel || t.metres > car.mostMetres)
+}
+
+// clear takes everything out of a trip that may be taken out.
+func (s *search) clear(r int32) {
+	t := &s.trial.trips[r]
+	for k := len(t.slots) - 1; k > 0; k-- {
+		if c := t.slots[k].node; c >= 0 && s.trial.at[c] == r {
+			s.takeOut(c)
+		}
+	}
+	for _, other := range s.dirty {
+		s.trial.compact(other)
+	}
 }
 
 // ruinAt takes a string with visit c in it out of its trip, unless that has lost one already.
