@@ -21,7 +21,7 @@ func TestSolverLaws(t *testing.T) {
 				t.Fatal(err)
 			}
 			last := s.best.cost
-			for range s.Epochs(600) {
+			for range s.Epochs(300) {
 				if s.best.cost > last {
 					t.Fatalf("the best plan went from %d to %d", last, s.best.cost)
 				}

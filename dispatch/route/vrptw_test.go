@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // instances is where the published instances lie, beside the repository.
@@ -84,4 +86,32 @@ func bestKnown(t testing.TB) map[string]float64 {
 		best[strings.ToLower(row[0])], _ = strconv.ParseFloat(row[2], 64)
 	}
 	return best
+}
+
+// A short search comes near the best known cost, in groups as well, and two threads find what one does.
+func TestPublishedInstances(t *testing.T) {
+	t.Parallel()
+	best := bestKnown(t)
+	for name, most := range map[string]float64{"R101": 0.02, "c1_2_2": 0.02, "c2_6_9": 0.10} {
+		p := readInstance(t, name)
+		var found [2]Solution
+		for k := range found {
+			s, err := NewSolver(p, Options{Seed: 1, Threads: k + 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range s.Epochs(10_000) {
+			}
+			found[k] = s.Best()
+		}
+		if err := verify(p, found[0]); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(found[0], found[1]); diff != "" {
+			t.Errorf("%s: two threads find something else:\n%s", name, diff)
+		}
+		if gap := found[0].Cost/10/best[strings.ToLower(name)] - 1; gap > most || len(found[0].Unassigned) > 0 {
+			t.Errorf("%s: gap %.1f %%, want at most %.0f %%; %d visits unassigned", name, 100*gap, 100*most, len(found[0].Unassigned))
+		}
+	}
 }
