@@ -150,6 +150,13 @@ func TestPaintedGroundStays(t *testing.T) {
 	owner := func() uuid.UUID {
 		return ids(t, w, "SELECT territory_id FROM territory_cell WHERE alignment_id = $1 AND cell = $2", alignment, int64(empty))[0]
 	}
+	cells := func() (n int) {
+		for _, territory := range territoriesIn(t, w, alignment) {
+			n += len(ids(t, w, "SELECT territory_id FROM territory_cell WHERE alignment_id = $1 AND territory_id = $2", alignment, territory.ID))
+		}
+		return n
+	}
+	before := cells()
 	to := territories[0].ID
 	if owner() == to {
 		to = territories[1].ID
@@ -164,6 +171,9 @@ func TestPaintedGroundStays(t *testing.T) {
 		}
 		if got := owner(); got != to {
 			t.Errorf("after edit %d the painted cell is %s's, want %s's", version+1, got, to)
+		}
+		if got := cells(); got != before {
+			t.Errorf("after edit %d the ground has %d cells, want %d as before: nothing around what was painted", version+1, got, before)
 		}
 	}
 }

@@ -394,13 +394,6 @@ func (b *bench) claim(wish EditAlignment) error {
 // dress is the territories as the record keeps them but for their outlines, with ground made of the units and the claims.
 func (b *bench) dress() ([]postgres.AlignedTerritory, error) {
 	units, territory := b.work.Ground()
-	for c, t := range b.claims {
-		center, err := c.Center()
-		if err != nil {
-			return nil, err
-		}
-		units, territory = append(units, geo.Unit{Cell: c, Center: center}), append(territory, t)
-	}
 	order := make([]int, len(units))
 	for i := range order {
 		order[i] = i
@@ -414,9 +407,17 @@ func (b *bench) dress() ([]postgres.AlignedTerritory, error) {
 	if err != nil {
 		return nil, err
 	}
+	cells := make([][]geo.Cell, len(dressed))
+	for i := range dressed {
+		cells[i] = dressed[i].Cells
+	}
+	// Over the ground, not among the units: around a unit the ground grows, and it would at every edit.
+	if cells, err = geo.Overlay(cells, b.claims); err != nil {
+		return nil, err
+	}
 	for i, t := range b.territories {
 		d := &dressed[i]
-		d.ID, d.Name, d.Colour, d.RepID = t.ID, t.Name, t.Colour, t.RepID
+		d.ID, d.Name, d.Colour, d.RepID, d.Cells = t.ID, t.Name, t.Colour, t.RepID, cells[i]
 	}
 	return dressed, nil
 }
