@@ -156,8 +156,13 @@ export class Workshop {
 
   /** translated reads again what the server says in words. */
   async translated() {
-    if (this.branch) await this.#while(this.busy, () => this.#readStanding())
-    await this.#try()
+    if (!this.standing) return
+    try {
+      await this.#readStanding()
+    } catch (error) {
+      this.trouble = sentence(error)
+    }
+    this.changed()
   }
 
   async open(id: string) {
