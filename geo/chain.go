@@ -33,7 +33,7 @@ const (
 // chains improves by ejection chains: groups handed along a path of territories, or around a ring, so that surplus
 // reaches a deficit far away though every territory between is full (Glover 1996; the rings are the cyclic exchanges of
 // Ahuja, Orlin and Sharma 2003). It ends when no chain it finds improves, or after so many rounds.
-func (s *search) chains(rounds int) {
+func (s *search) chains(rounds int, force float64) {
 	k := s.g.territories()
 	if k < 2 {
 		return
@@ -48,7 +48,7 @@ func (s *search) chains(rounds int) {
 		s.offer(options, stale)
 		touched := make([]bool, k)
 		improved := false
-		for _, chain := range s.find(options) {
+		for _, chain := range s.find(options, force) {
 			if slices.ContainsFunc(chain, func(h *passing) bool { return touched[h.from] || touched[h.to] }) {
 				continue
 			}
@@ -72,6 +72,14 @@ func (s *search) chains(rounds int) {
 				}
 			}
 		}
+	}
+}
+
+// settle improves by chains, and where that leaves a load off its target, by chains that do this at any price.
+func (s *search) settle() {
+	s.chains(rings, force1)
+	if s.over() > 0 {
+		s.chains(rings, 30*force1)
 	}
 }
 
@@ -100,7 +108,7 @@ func (s *search) offer(options [][]passing, stale []bool) {
 			h := passing{from: from, to: to, group: group, moved: s.uprooted(group, from, to)}
 			for _, w := range group {
 				h.load += g.load[w]
-				h.cost += (g.distance(w, s.centre[to]) - g.distance(w, s.centre[from])) / g.scale
+				h.cost += g.away(w, s.centre[to]) - g.away(w, s.centre[from])
 				if g.current != nil {
 					switch g.current[w] {
 					case from:
@@ -126,7 +134,7 @@ func (s *search) offer(options [][]passing, stale []bool) {
 
 // strain is what the loads of a territory cost more once it was handed one group and handed over another; either
 // may be nil.
-func (s *search) strain(t int32, in, out *passing) float64 {
+func (s *search) strain(t int32, in, out *passing, force float64) float64 {
 	add := 0.0
 	clear(s.extra)
 	if in != nil {
@@ -141,11 +149,11 @@ func (s *search) strain(t int32, in, out *passing) float64 {
 			s.extra[m] -= x
 		}
 	}
-	return force1 * (s.penalty(t, add, s.extra, 1) - s.penalty(t, 0, nil, 0))
+	return force * (s.penalty(t, add, s.extra, 1) - s.penalty(t, 0, nil, 0))
 }
 
 // find is for each territory the best chain that begins there and improves, the best of all first.
-func (s *search) find(options [][]passing) [][]*passing {
+func (s *search) find(options [][]passing, force float64) [][]*passing {
 	k := len(options)
 	const gain = -1e-9
 	type end struct {
@@ -156,10 +164,11 @@ func (s *search) find(options [][]passing) [][]*passing {
 	for t := range best {
 		best[t].total = gain * s.g.total
 	}
-	relief := 0.0 // at most what a deficit at the end of a chain can make good
-	for t := range int32(k) {
-		relief = max(relief, force1*s.penalty(t, 0, nil, 0))
+	burden := make([]float64, k) // what each territory's load costs now: the most that a chain ending there can gain
+	for t := range burden {
+		burden[t] = force * s.penalty(int32(t), 0, nil, 0)
 	}
+	relief := slices.Max(burden)
 	var links []link
 	reached := make([][]link, k)
 	extend := func(prev int32, from int32) {
@@ -171,7 +180,7 @@ func (s *search) find(options [][]passing) [][]*passing {
 		}
 		for i := range options[from] {
 			h := &options[from][i]
-			next := link{by: h, prev: prev, first: from, open: l.open + h.cost + s.strain(from, in, h), moved: l.moved + h.moved}
+			next := link{by: h, prev: prev, first: from, open: l.open + h.cost + s.strain(from, in, h, force), moved: l.moved + h.moved}
 			if s.moved+next.moved > s.within && next.moved > 0 {
 				continue
 			}
@@ -179,7 +188,7 @@ func (s *search) find(options [][]passing) [][]*passing {
 				next.first = l.first
 				if h.to == l.first {
 					start := s.origin(links, prev)
-					total := next.open - s.strain(h.to, nil, start) + s.strain(h.to, h, start)
+					total := next.open - s.strain(h.to, nil, start, force) + s.strain(h.to, h, start, force)
 					if b := &best[l.first]; total < b.total {
 						*b = end{total, next}
 					}
@@ -189,8 +198,10 @@ func (s *search) find(options [][]passing) [][]*passing {
 					continue
 				}
 			}
-			if total := next.open + s.strain(h.to, h, nil); total < best[next.first].total {
-				best[next.first] = end{total, next}
+			if b := &best[next.first]; next.open-burden[h.to] < b.total {
+				if total := next.open + s.strain(h.to, h, nil, force); total < b.total {
+					*b = end{total, next}
+				}
 			}
 			if next.open < relief {
 				reached[h.to] = keep(reached[h.to], next)

@@ -14,6 +14,7 @@ type clustering struct {
 	open     []int32 // the territories that take part: not the vacancies
 	held     []bool  // centres that do not move; nil: all do
 	distance float64 // km × workload
+	inertia  float64 // km² × workload
 }
 
 // kMeans knows nothing of load: each unit goes to its nearest centre. It is the yardstick of
@@ -35,6 +36,7 @@ func kMeans(g *ground, source *rand.Rand) clustering {
 	c.assign(g, none)
 	for u, t := range c.owner {
 		c.distance += g.load[u] * g.middle[u].distance(c.centre[t])
+		c.inertia += g.load[u] * g.middle[u].distance2(c.centre[t])
 	}
 	return c
 }

@@ -71,7 +71,7 @@ func pick(states []state, limit float64) state {
 }
 
 // trails is how many trajectories are followed from today's assignment.
-const trails = 4
+const trails = 2
 
 // nudge is the effort at each rung of a trajectory.
 var nudge = effort{sweeps: 60, hot: 0.1, cold: 0.01, force: 100}
@@ -82,20 +82,29 @@ func (g *ground) trajectories(seed uint64) []state {
 	today := g.today()
 	still := newSearch(g, slices.Clone(today), nil).state()
 	all := []state{still}
-	for _, states := range parallel(trails, func(i int) []state {
-		source := g.source(seed, yardsticks+i)
+	for _, states := range parallel(trails, func(trail int) []state {
+		source := g.source(seed, yardsticks+trail)
 		owner := slices.Clone(today)
 		var states []state
-		for _, within := range g.rungs(still.moved) {
+		rungs := g.rungs(still.moved)
+		for i, within := range rungs {
+			// Where the last budget was not used up, a larger one changes little: only no limit at all is tried.
+			if i > 0 && i < len(rungs)-1 && states[len(states)-1].moved < 0.9*rungs[i-1] {
+				continue
+			}
 			g.mend(owner, within)
 			g.fill(owner, within)
 			s := newSearch(g, owner, source)
 			s.within = within
 			if broken(g, owner) == 0 {
 				s.anneal(nudge)
-				s.chains(rings)
+				s.chains(rings, force1)
 			}
 			states = append(states, s.state())
+			if i == len(rungs)-1 && s.over() > 0 {
+				s.chains(rings, 30*force1)
+				states = append(states, s.state())
+			}
 			owner = s.owner
 		}
 		return states
@@ -108,7 +117,7 @@ func (g *ground) trajectories(seed uint64) []state {
 // rungs are the budgets, as workload, at which a trajectory halts: usual shares, and multiples of what must move at least.
 func (g *ground) rungs(least float64) []float64 {
 	var rungs []float64
-	for _, share := range []float64{0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3, 0.5, 1} {
+	for _, share := range []float64{0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3, 1} {
 		rungs = append(rungs, max(share*g.total, least))
 	}
 	bound := 0.0
@@ -121,7 +130,7 @@ func (g *ground) rungs(least float64) []float64 {
 	for t, load := range held {
 		bound += max(0, load-(1+g.tolerance)*g.target[t])
 	}
-	for _, times := range []float64{1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6} {
+	for _, times := range []float64{1.1, 1.25, 1.4, 1.6} {
 		rungs = append(rungs, max(times*bound, least))
 	}
 	slices.Sort(rungs)

@@ -52,6 +52,9 @@ func (g *ground) reference(seed uint64) clustering {
 	all := parallel(yardsticks, func(i int) clustering { return kMeans(g, g.source(seed, i)) })
 	best := slices.MinFunc(all, func(a, b clustering) int { return cmp.Compare(a.distance, b.distance) })
 	g.scale = max(best.distance/g.total, 1e-9)
+	if g.current != nil {
+		g.scale = max(best.inertia/g.total, 1e-9)
+	}
 	return best
 }
 
@@ -59,7 +62,7 @@ const (
 	yardsticks = 4  // plain k-means from different seeds; the best is the reference
 	fewest     = 4  // starts of a large design
 	most       = 24 // and of a small one
-	spacious   = 20_000
+	spacious   = 10_000
 )
 
 // afresh is the best of several designs from different starts.
@@ -69,7 +72,7 @@ func (g *ground) afresh(seed uint64) state {
 		source := g.source(seed, yardsticks+i)
 		s := newSearch(g, g.start(source), source)
 		s.anneal(full)
-		s.chains(rings)
+		s.settle()
 		return s.state()
 	})
 	return slices.MinFunc(ends, state.compare)

@@ -27,7 +27,7 @@ type ground struct {
 	firm      float64 // the linear part of what a load off its target costs
 	further   []further
 	home      []*vec  // of each territory, nil where the design chooses
-	scale     float64 // km per unit of workload that plain k-means needs: the yardstick for all costs
+	scale     float64 // km, or km² from today, per unit of workload that plain k-means needs: the yardstick for all costs
 
 	current []int32   // of each unit, its territory today, or Free; nil without
 	settled []float64 // of each unit, the workload held today
@@ -52,8 +52,14 @@ func (g *ground) territories() int     { return len(g.target) }
 func (g *ground) vacant(t int32) bool  { return g.target[t] == 0 }
 func (g *ground) movable(u int32) bool { return g.lock[u] == Free }
 func (g *ground) exempt(u int32) bool  { return g.units[u].Exempt }
-func (g *ground) distance(u int32, centre vec) float64 {
-	return g.pull[u] * g.middle[u].distance(centre)
+
+// away is what it costs that a unit lies away from its territory's centre. A design from nothing goes by the
+// distance, which is what a rep feels; one from today goes by its square, under which a few far units do not pay.
+func (g *ground) away(u int32, centre vec) float64 {
+	if g.current != nil {
+		return g.pull[u] * g.middle[u].distance2(centre) / g.scale
+	}
+	return g.pull[u] * g.middle[u].distance(centre) / g.scale
 }
 
 // source is a stream of chance of its own for each start, so that starts can run side by side.

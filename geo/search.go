@@ -132,11 +132,11 @@ func (s *search) emptied(from int32, leaving int) bool {
 // change is what handing the group over adds to the cost.
 func (s *search) change(group []int32, from, to int32, force float64) float64 {
 	g := s.g
-	var load, distance, moved float64
+	var load, away, moved float64
 	clear(s.extra)
 	for _, u := range group {
 		load += g.load[u]
-		distance += g.distance(u, s.centre[to]) - g.distance(u, s.centre[from])
+		away += g.away(u, s.centre[to]) - g.away(u, s.centre[from])
 		if g.current != nil {
 			switch g.current[u] {
 			case from:
@@ -150,7 +150,7 @@ func (s *search) change(group []int32, from, to int32, force float64) float64 {
 		}
 	}
 	off := s.penalty(from, -load, s.extra, -1) + s.penalty(to, load, s.extra, 1) - s.penalty(from, 0, nil, 0) - s.penalty(to, 0, nil, 0)
-	return distance/g.scale + force*off + moved
+	return away + force*off + moved
 }
 
 // uprooted is the workload that handing the group over moves away from where it is today.
@@ -324,7 +324,7 @@ func (s *search) branch(u int32) bool {
 }
 
 // recentre moves each centre that is no home a step towards the place with the least mean distance
-// (Weiszfeld's iteration).
+// (Weiszfeld's iteration), or to the middle where squares count.
 func (s *search) recentre() {
 	g := s.g
 	sum := make([]vec, len(s.centre))
@@ -334,7 +334,10 @@ func (s *search) recentre() {
 		clear(pull)
 		for u, t := range s.owner {
 			p := g.middle[u]
-			w := g.pull[u] / (p.distance(s.centre[t]) + 0.05)
+			w := g.pull[u]
+			if g.current == nil {
+				w /= p.distance(s.centre[t]) + 0.05
+			}
 			sum[t] = vec{sum[t].x + w*p.x, sum[t].y + w*p.y}
 			pull[t] += w
 		}
@@ -363,7 +366,7 @@ func (s *search) state() state {
 	}
 	at := state{owner: slices.Clone(s.owner), loose: broken(g, s.owner), moved: s.moved}
 	for u, t := range s.owner {
-		at.cost += g.distance(int32(u), s.centre[t]) / g.scale
+		at.cost += g.away(int32(u), s.centre[t])
 		if g.current != nil && g.current[u] != Free && g.current[u] != t {
 			at.cost += g.stay[u]
 		}
@@ -372,13 +375,22 @@ func (s *search) state() state {
 		if s.count[t] == 0 && !g.vacant(int32(t)) {
 			at.loose++
 		}
-		at.over = max(at.over, (s.load[t]-g.target[t])/g.norm[t]-g.tolerance)
-		for m, f := range g.further {
-			at.over = max(at.over, (s.more[m][t]-f.target[t])/f.norm[t]-f.Tolerance)
-		}
 		at.cost += force1 * s.penalty(int32(t), 0, nil, 0)
 	}
+	at.over = s.over()
 	return at
+}
+
+// over is what the worst load is above its target and tolerance, in parts of the target.
+func (s *search) over() (worst float64) {
+	g := s.g
+	for t := range s.load {
+		worst = max(worst, (s.load[t]-g.target[t])/g.norm[t]-g.tolerance)
+		for m, f := range g.further {
+			worst = max(worst, (s.more[m][t]-f.target[t])/f.norm[t]-f.Tolerance)
+		}
+	}
+	return worst
 }
 
 // compare puts the better state first: whole territories, then even ones, then what is near and stays.

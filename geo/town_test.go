@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"syscall"
 	"testing"
@@ -170,30 +171,36 @@ func BenchmarkMoscow(b *testing.B) {
 	}
 }
 
+// drifted is a design of the sites after a year in which the work of each territory grew or shrank.
+func drifted(t testing.TB, sites []geo.Site, k int) geo.Brief {
+	t.Helper()
+	b := geo.Brief{Sites: slices.Clone(sites), Territories: k, Seed: 1}
+	before, err := geo.Design(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := rand.New(rand.NewPCG(7, 7))
+	grown := make([]float64, k)
+	for j := range grown {
+		grown[j] = 0.7 + 0.6*source.Float64()
+	}
+	b.Current = before.Of(len(b.Sites))
+	for i := range b.Sites {
+		b.Sites[i].Workload *= grown[b.Current[i]]
+	}
+	b.Tolerance, b.Price = 0.05, 5
+	return b
+}
+
 func TestDriftTable(t *testing.T) {
 	if os.Getenv("TOWNS") == "" {
 		t.Skip()
 	}
 	line := func(name string, sites []geo.Site, k int) {
-		b := geo.Brief{Sites: append([]geo.Site(nil), sites...), Territories: k, Seed: 1}
-		before, err := geo.Design(b)
-		if err != nil {
-			t.Fatal(err)
-		}
-		source := rand.New(rand.NewPCG(7, 7))
-		grown := make([]float64, k)
-		for j := range grown {
-			grown[j] = 0.7 + 0.6*source.Float64()
-		}
-		b.Current = before.Of(len(b.Sites))
-		for i := range b.Sites {
-			b.Sites[i].Workload *= grown[b.Current[i]]
-		}
-		b.Tolerance = 0.05
+		b := drifted(t, sites, k)
 		fresh := b
-		fresh.Current = nil
+		fresh.Current, fresh.Price = nil, 0
 		f, _ := geo.Design(fresh)
-		b.Price = 5
 		start := burnt()
 		d, err := geo.Design(b)
 		if err != nil {
@@ -220,5 +227,18 @@ func TestDriftTable(t *testing.T) {
 			line(towns[w].name, town(w, 3000, 1), 10)
 			line(towns[w].name, town(w, 3000, 1), 50)
 		}
+	}
+}
+
+func BenchmarkRebalance(b *testing.B) {
+	for _, k := range []int{50, 200} {
+		b.Run(strconv.Itoa(k), func(b *testing.B) {
+			brief := drifted(b, sharedSites(b, "moscow_clients_osm.csv"), k)
+			for b.Loop() {
+				if _, err := geo.Design(brief); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
