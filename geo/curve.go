@@ -40,7 +40,7 @@ func Curve(b Brief, budgets ...float64) ([]CurvePoint, error) {
 
 // budget is the workload that may change hands.
 func (g *ground) budget(share *float64) float64 {
-	if share == nil {
+	if share == nil || *share >= 1 {
 		return math.Inf(1)
 	}
 	return *share * g.total

@@ -60,14 +60,15 @@ func (g *ground) reference(seed uint64) clustering {
 
 const (
 	yardsticks = 4  // plain k-means from different seeds; the best is the reference
-	fewest     = 4  // starts of a large design
-	most       = 24 // and of a small one
+	fewest     = 4  // starts of a large design, or a tiny one
+	most       = 24 // and of one between
 	spacious   = 10_000
+	fewer      = 8 // units for each start of a tiny design
 )
 
 // afresh is the best of several designs from different starts.
 func (g *ground) afresh(seed uint64) state {
-	starts := max(fewest, min(most, spacious/len(g.units)))
+	starts := max(fewest, min(most, spacious/len(g.units), len(g.units)/fewer))
 	ends := parallel(starts, func(i int) state {
 		source := g.source(seed, yardsticks+i)
 		s := newSearch(g, g.start(source), source)

@@ -103,7 +103,7 @@ func (g *ground) findings(b Brief, d Draft) []Finding {
 			about.Kind = HeavyUnit
 			found = append(found, about)
 		}
-		if unit.Exempt && (b.Held == nil || b.Held[unit.Sites[0]] == Free) {
+		if unit.Exempt && !g.vacant(int32(t)) && (b.Held == nil || b.Held[unit.Sites[0]] == Free) {
 			about.Kind = HeldApart
 			found = append(found, about)
 		}

@@ -48,6 +48,10 @@ const heavy = 0.08
 // unworked is the pull of a unit without work, in parts of the mean unit.
 const unworked = 1e-3
 
+// trifle is what a site counts besides its work, in parts of all work, when it changes hands: under a budget of
+// nothing a site without work stays too.
+const trifle = 1e-12
+
 func (g *ground) territories() int     { return len(g.target) }
 func (g *ground) vacant(t int32) bool  { return g.target[t] == 0 }
 func (g *ground) movable(u int32) bool { return g.lock[u] == Free }
@@ -114,7 +118,9 @@ func survey(b Brief) (*ground, error) {
 	}
 	g.weigh(b)
 	g.near, g.bridges = bordering(g.centers, g.units, b.Barriers, g.flat)
-	g.joinLocked()
+	if apart := g.joinLocked(); apart {
+		g.near, g.bridges = bordering(g.centers, g.units, b.Barriers, g.flat)
+	}
 	g.settle(b)
 	return g, nil
 }
@@ -226,7 +232,7 @@ func (g *ground) settle(b Brief) {
 			}
 			g.current[u] = int32(b.Current[i])
 			w := b.Sites[i].Workload
-			g.settled[u] += w
+			g.settled[u] += w + trifle*g.total
 			g.stay[u] += w * b.Price
 			if b.Sites[i].Open {
 				g.stay[u] += w * b.OpenSurcharge
@@ -236,8 +242,8 @@ func (g *ground) settle(b Brief) {
 }
 
 // joinLocked makes the locked ground of each territory hang together where its target allows: the lightest way
-// from piece to piece becomes locked ground too. What can't be joined is exempt.
-func (g *ground) joinLocked() {
+// from piece to piece becomes locked ground too. What can't be joined is exempt; it says whether there is such.
+func (g *ground) joinLocked() (apart bool) {
 	for t := range int32(g.territories()) {
 		var ground []int32
 		load := 0.0
@@ -267,10 +273,11 @@ func (g *ground) joinLocked() {
 		}
 		for _, p := range pieces[1:] {
 			for _, u := range p {
-				g.units[u].Exempt = true
+				g.units[u].Exempt, apart = true, true
 			}
 		}
 	}
+	return apart
 }
 
 // lockedPieces are the pieces of the territory's locked ground, the heaviest first.

@@ -39,7 +39,7 @@ type address struct {
 
 // dividing is the making of units from sites.
 type dividing struct {
-	sites []Site
+	Brief
 	limit float64 // above which a cell is divided
 	units []Unit
 	lock  []int32 // of each unit, the territory it is locked to, or Free
@@ -49,7 +49,7 @@ type dividing struct {
 // of several owners. The order of the answer is that of the cells and parts. With each unit comes the territory it is
 // locked to.
 func unitsOf(b Brief, resolution int, limit float64) ([]Unit, []int32, error) {
-	d := dividing{sites: b.Sites, limit: limit}
+	d := dividing{Brief: b, limit: limit}
 	places := make([]address, 0, len(b.Sites))
 	coarsest := FinestResolution
 	for c := range maps.Keys(b.HeldCells) {
@@ -100,7 +100,7 @@ func (d *dividing) split(places []address, resolution int) error {
 					break
 				}
 			}
-			load += d.sites[places[n].site].Workload
+			load += d.Sites[places[n].site].Workload
 			n++
 		}
 		here := places[:n]
@@ -110,7 +110,7 @@ func (d *dividing) split(places []address, resolution int) error {
 		case divisible && (load > d.limit || !alike):
 			err = d.split(here, resolution+1)
 		case alike:
-			err = d.unit(cell, here, here[0].ground, false)
+			err = d.ground(cell, here)
 		default:
 			err = d.part(cell, here)
 		}
@@ -148,12 +148,18 @@ func (d *dividing) part(cell Cell, here []address) error {
 		for n < len(owners) && oneOwner(owners[:n+1]) {
 			n++
 		}
-		if err := d.unit(cell, owners[:n], owners[0].ground, false); err != nil {
+		if err := d.ground(cell, owners[:n]); err != nil {
 			return err
 		}
 		owners = owners[n:]
 	}
 	return nil
+}
+
+// ground makes a unit that hangs together with its territory. Ground locked to a vacancy is in nobody's way.
+func (d *dividing) ground(cell Cell, here []address) error {
+	lock := here[0].ground
+	return d.unit(cell, here, lock, lock != Free && d.Capacity != nil && d.Capacity[lock] == 0)
 }
 
 func (d *dividing) unit(cell Cell, here []address, lock int, exempt bool) error {
@@ -164,7 +170,7 @@ func (d *dividing) unit(cell Cell, here []address, lock int, exempt bool) error 
 	u := Unit{Cell: cell, Center: center, Sites: make([]int, len(here)), Exempt: exempt}
 	for i, a := range here {
 		u.Sites[i] = a.site
-		u.Workload += d.sites[a.site].Workload
+		u.Workload += d.Sites[a.site].Workload
 	}
 	d.units = append(d.units, u)
 	d.lock = append(d.lock, int32(lock))
