@@ -117,7 +117,7 @@ func (g *ground) trajectories(seed uint64) []state {
 // rungs are the budgets, as workload, at which a trajectory halts: usual shares, and multiples of what must move at least.
 func (g *ground) rungs(least float64) []float64 {
 	var rungs []float64
-	for _, share := range []float64{0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3, 1} {
+	for _, share := range []float64{0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3, math.Inf(1)} {
 		rungs = append(rungs, max(share*g.total, least))
 	}
 	bound := 0.0

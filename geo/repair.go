@@ -108,6 +108,7 @@ func (g *ground) mend(owner []int32, within float64) {
 				}
 			}
 		}
+		g.settleVacancies(owner, piece, main, middle, func(p int32) bool { return loose[p].to == Free }, func(p, to int32) { loose[p].to = to })
 		for i := range loose {
 			loose[i].moved = g.shift(owner, loose[i].units, loose[i].to)
 		}
@@ -126,6 +127,29 @@ func (g *ground) mend(owner []int32, within float64) {
 		if !mended {
 			return
 		}
+	}
+}
+
+// settleVacancies finds takers for the ground of vacancies that borders on nobody's: territories with capacity that have
+// no ground yet, the nearest first.
+func (g *ground) settleVacancies(owner, piece, main []int32, middle []vec, stuck func(p int32) bool, take func(p, to int32)) {
+	taken := make([]bool, len(main))
+	for u, p := range piece {
+		if !g.vacant(owner[u]) || !g.movable(int32(u)) || !stuck(p) {
+			continue
+		}
+		to := int32(Free)
+		for t := range int32(len(main)) {
+			if main[t] < 0 && !g.vacant(t) && !taken[t] &&
+				(to == Free || g.middle[u].distance(middle[t]) < g.middle[u].distance(middle[to])) {
+				to = t
+			}
+		}
+		if to == Free {
+			return
+		}
+		taken[to] = true
+		take(p, to)
 	}
 }
 

@@ -60,7 +60,7 @@ func newSearch(g *ground, owner []int32, source *rand.Rand) *search {
 const (
 	headroom   = 0.96  // part of the tolerance the search allows itself
 	patience   = 3.0   // how much farther below its target than above it today's territory may stay
-	searchable = 300   // units looked at before a loop around a unit is given up
+	searchable = 100   // units looked at before a loop around a unit is given up
 	force0     = 10.0  // of a load off its target, against distance, at the start
 	force1     = 3000. // and at the end
 )
@@ -352,7 +352,7 @@ func (s *search) recentre() {
 // state is an assignment and what it is worth.
 type state struct {
 	owner []int32
-	loose int     // territories in pieces, and territories that should have ground and have none
+	loose int     // territories in pieces, territories that should have ground and have none, and those that should not and have
 	over  float64 // what the worst load is above its target and tolerance, in parts of the target
 	cost  float64
 	moved float64 // workload that changed hands
@@ -364,8 +364,13 @@ func (s *search) state() state {
 	for range 3 {
 		s.recentre()
 	}
-	at := state{owner: slices.Clone(s.owner), loose: broken(g, s.owner), moved: s.moved}
+	at := state{owner: slices.Clone(s.owner), loose: broken(g, s.owner), moved: g.uprooted(s.owner)}
+	served := make([]bool, len(s.load)) // vacancies with ground they should not have
 	for u, t := range s.owner {
+		if g.vacant(t) && g.movable(int32(u)) && !served[t] {
+			served[t] = true
+			at.loose++
+		}
 		at.cost += g.away(int32(u), s.centre[t])
 		if g.current != nil && g.current[u] != Free && g.current[u] != t {
 			at.cost += g.stay[u]
