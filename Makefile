@@ -39,6 +39,7 @@ test: ## run every test there is, with the race detector; installs what is missi
 	@scripts/need.sh go cc postgres node chromium smtp
 	@$(MAKE) fresh vet lint page-check
 	go test -race -timeout 20m ./...
+	go test -run 'TestDesign' ./geo   # what a design is worth: too long under the race detector
 
 bench: ## run the benchmarks (BENCH=Order to choose, PKG=./dispatch/...)
 	go test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem $(or $(PKG),./...)

@@ -223,7 +223,7 @@ func TestWithoutCapacityOnlyLockedCustomers(t *testing.T) {
 
 func TestSeveralMeasuresAreSharedAtOnce(t *testing.T) {
 	t.Parallel()
-	b := geo.Brief{Sites: generated(2000), Territories: 6, Seed: 1, Measures: []geo.Measure{{Name: "revenue", Tolerance: 0.05}}}
+	b := geo.Brief{Sites: generated(500), Territories: 6, Seed: 1, Measures: []geo.Measure{{Name: "revenue", Tolerance: 0.05}}}
 	alone := b
 	alone.Measures = nil
 	plain, err := geo.Design(alone)
@@ -241,11 +241,11 @@ func TestSeveralMeasuresAreSharedAtOnce(t *testing.T) {
 	got := make([]float64, 6)
 	before := make([]float64, 6)
 	total := 0.0
-	for i, territory := range d.Of(2000) {
+	for i, territory := range d.Of(500) {
 		got[territory] += b.Sites[i].Amounts[0]
 		total += b.Sites[i].Amounts[0]
 	}
-	for i, territory := range plain.Of(2000) {
+	for i, territory := range plain.Of(500) {
 		before[territory] += b.Sites[i].Amounts[0]
 	}
 	if worst := slices.Max(got)/total*6 - 1; worst > 0.06 || d.Measures.Imbalance > 0.04 {
@@ -259,16 +259,16 @@ func TestSeveralMeasuresAreSharedAtOnce(t *testing.T) {
 func TestTerritoriesGatherAroundHomes(t *testing.T) {
 	t.Parallel()
 	homes := []*geo.Point{{Lat: 55.70, Lon: 37.5}, nil, {Lat: 55.82, Lon: 37.75}}
-	b := geo.Brief{Sites: generated(900), Territories: 3, Homes: homes, Seed: 1}
+	b := geo.Brief{Sites: generated(300), Territories: 3, Homes: homes, Seed: 1}
 	d, err := geo.Design(b)
 	if err != nil {
 		t.Fatal(err)
 	}
 	mean := make([][3]float64, 3) // of each territory, the metres to each home
-	for i, territory := range d.Of(900) {
+	for i, territory := range d.Of(300) {
 		for h, home := range homes {
 			if home != nil {
-				mean[territory][h] += float64(geo.Distance(b.Sites[i].Point, *home)) / 300
+				mean[territory][h] += float64(geo.Distance(b.Sites[i].Point, *home)) / 100
 			}
 		}
 	}
@@ -283,7 +283,7 @@ func TestTerritoriesGatherAroundHomes(t *testing.T) {
 
 func TestABarrierIsCrossedOnlyWhereItMustBe(t *testing.T) {
 	t.Parallel()
-	b := geo.Brief{Sites: generated(1200), Seed: 1, Barriers: [][]geo.Point{{{Lat: 55, Lon: 37.62}, {Lat: 56.5, Lon: 37.62}}}}
+	b := geo.Brief{Sites: generated(400), Seed: 1, Barriers: [][]geo.Point{{{Lat: 55, Lon: 37.62}, {Lat: 56.5, Lon: 37.62}}}}
 	crossing := func(k int) int {
 		t.Helper()
 		b.Territories = k
@@ -325,7 +325,7 @@ func TestABarrierIsCrossedOnlyWhereItMustBe(t *testing.T) {
 
 func TestLockedGroundHangsTogether(t *testing.T) {
 	t.Parallel()
-	b := geo.Brief{Sites: generated(1500), Territories: 5, Seed: 1, HeldCells: map[geo.Cell]int{}}
+	b := geo.Brief{Sites: generated(500), Territories: 5, Seed: 1, HeldCells: map[geo.Cell]int{}}
 	for _, p := range []geo.Point{{Lat: 55.75, Lon: 37.60}, {Lat: 55.77, Lon: 37.66}} {
 		c, err := geo.CellAt(p, 8)
 		if err != nil {

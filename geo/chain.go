@@ -24,16 +24,28 @@ type link struct {
 	moved float64
 }
 
+// reach is how far chains are looked for.
+type reach struct {
+	length int     // passings in a chain, at most
+	wide   int     // chains kept to each territory of each length
+	force  float64 // of a load off its target, against distance
+}
+
+var (
+	plain  = reach{length: long, wide: 3, force: force1}
+	firm   = reach{length: long, wide: 3, force: force2} // an even load at any price
+	utmost = reach{length: 60, wide: 6, force: force2}   // and from far away
+)
+
 const (
-	longest = 14 // passings in a chain
-	wide    = 3  // chains kept to each territory of each length
-	rings   = 60 // rounds of chains
+	long  = 14
+	rings = 60 // rounds of chains
 )
 
 // chains improves by ejection chains: groups handed along a path of territories, or around a ring, so that surplus
 // reaches a deficit far away though every territory between is full (Glover 1996; the rings are the cyclic exchanges of
 // Ahuja, Orlin and Sharma 2003). It ends when no chain it finds improves, or after so many rounds.
-func (s *search) chains(rounds int, force float64) {
+func (s *search) chains(r reach) {
 	k := s.g.territories()
 	if k < 2 {
 		return
@@ -44,11 +56,11 @@ func (s *search) chains(rounds int, force float64) {
 	for t := range stale {
 		stale[t] = true
 	}
-	for range rounds {
+	for range rings {
 		s.offer(options, stale)
 		touched := make([]bool, k)
 		improved := false
-		for _, chain := range s.find(options, force) {
+		for _, chain := range s.find(options, r) {
 			if slices.ContainsFunc(chain, func(h *passing) bool { return touched[h.from] || touched[h.to] }) {
 				continue
 			}
@@ -77,9 +89,9 @@ func (s *search) chains(rounds int, force float64) {
 
 // settle improves by chains, and where that leaves a load off its target, by chains that do this at any price.
 func (s *search) settle() {
-	s.chains(rings, force1)
+	s.chains(plain)
 	if s.over() > 0 {
-		s.chains(rings, 30*force1)
+		s.chains(firm)
 	}
 }
 
@@ -153,7 +165,7 @@ func (s *search) strain(t int32, in, out *passing, force float64) float64 {
 }
 
 // find is for each territory the best chain that begins there and improves, the best of all first.
-func (s *search) find(options [][]passing, force float64) [][]*passing {
+func (s *search) find(options [][]passing, r reach) [][]*passing {
 	k := len(options)
 	const gain = -1e-9
 	type end struct {
@@ -166,7 +178,7 @@ func (s *search) find(options [][]passing, force float64) [][]*passing {
 	}
 	burden := make([]float64, k) // what each territory's load costs now: the most that a chain ending there can gain
 	for t := range burden {
-		burden[t] = force * s.penalty(int32(t), 0, nil, 0)
+		burden[t] = r.force * s.penalty(int32(t), 0, nil, 0)
 	}
 	relief := slices.Max(burden)
 	var links []link
@@ -180,7 +192,7 @@ func (s *search) find(options [][]passing, force float64) [][]*passing {
 		}
 		for i := range options[from] {
 			h := &options[from][i]
-			next := link{by: h, prev: prev, first: from, open: l.open + h.cost + s.strain(from, in, h, force), moved: l.moved + h.moved}
+			next := link{by: h, prev: prev, first: from, open: l.open + h.cost + s.strain(from, in, h, r.force), moved: l.moved + h.moved}
 			if s.moved+next.moved > s.within && next.moved > 0 {
 				continue
 			}
@@ -188,7 +200,7 @@ func (s *search) find(options [][]passing, force float64) [][]*passing {
 				next.first = l.first
 				if h.to == l.first {
 					start := s.origin(links, prev)
-					total := next.open - s.strain(h.to, nil, start, force) + s.strain(h.to, h, start, force)
+					total := next.open - s.strain(h.to, nil, start, r.force) + s.strain(h.to, h, start, r.force)
 					if b := &best[l.first]; total < b.total {
 						*b = end{total, next}
 					}
@@ -199,19 +211,19 @@ func (s *search) find(options [][]passing, force float64) [][]*passing {
 				}
 			}
 			if b := &best[next.first]; next.open-burden[h.to] < b.total {
-				if total := next.open + s.strain(h.to, h, nil, force); total < b.total {
+				if total := next.open + s.strain(h.to, h, nil, r.force); total < b.total {
 					*b = end{total, next}
 				}
 			}
 			if next.open < relief {
-				reached[h.to] = keep(reached[h.to], next)
+				reached[h.to] = keep(reached[h.to], next, r.wide)
 			}
 		}
 	}
 	for t := range options {
 		extend(-1, int32(t))
 	}
-	for range longest - 1 {
+	for range r.length - 1 {
 		lo := len(links)
 		for t := range reached {
 			links = append(links, reached[t]...)
@@ -234,7 +246,7 @@ func (s *search) find(options [][]passing, force float64) [][]*passing {
 }
 
 // keep holds the cheapest few chains that end with different loads.
-func keep(list []link, l link) []link {
+func keep(list []link, l link, wide int) []link {
 	for i := range list {
 		if list[i].by.load == l.by.load {
 			if l.open < list[i].open {

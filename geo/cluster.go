@@ -34,11 +34,17 @@ func kMeans(g *ground, source *rand.Rand) clustering {
 		}
 	}
 	c.assign(g, none)
+	c.weigh(g)
+	return c
+}
+
+// weigh sums up how far the load is from the centres.
+func (c *clustering) weigh(g *ground) {
+	c.distance, c.inertia = 0, 0
 	for u, t := range c.owner {
 		c.distance += g.load[u] * g.middle[u].distance(c.centre[t])
 		c.inertia += g.load[u] * g.middle[u].distance2(c.centre[t])
 	}
-	return c
 }
 
 // balanced is k-means as a power diagram: a unit goes where d² − weight is least, and an

@@ -73,9 +73,6 @@ func pick(states []state, limit float64) state {
 // trails is how many trajectories are followed from today's assignment.
 const trails = 2
 
-// nudge is the effort at each rung of a trajectory.
-var nudge = effort{sweeps: 60, hot: 0.1, cold: 0.01, force: 100}
-
 // trajectories are the states on several ways from today's assignment to a good one, with more and more of the workload
 // moved. First comes today's itself. What is asked of them later, a budget or a curve, does not change them.
 func (g *ground) trajectories(seed uint64) []state {
@@ -86,7 +83,7 @@ func (g *ground) trajectories(seed uint64) []state {
 		source := g.source(seed, yardsticks+trail)
 		owner := slices.Clone(today)
 		var states []state
-		rungs := g.rungs(still.moved)
+		rungs, enough := g.rungs(still.moved)
 		for i, within := range rungs {
 			// Where the last budget was not used up, a larger one changes little: only no limit at all is tried.
 			if i > 0 && i < len(rungs)-1 && states[len(states)-1].moved < 0.9*rungs[i-1] {
@@ -98,11 +95,14 @@ func (g *ground) trajectories(seed uint64) []state {
 			s.within = within
 			if broken(g, owner) == 0 {
 				s.anneal(nudge)
-				s.chains(rings, force1)
+				s.chains(plain)
 			}
 			states = append(states, s.state())
-			if i == len(rungs)-1 && s.over() > 0 {
-				s.chains(rings, 30*force1)
+			if within >= enough && s.over() > 0 {
+				s.chains(firm)
+				if last := i == len(rungs)-1; last && s.over() > 0 {
+					s.chains(utmost)
+				}
 				states = append(states, s.state())
 			}
 			owner = s.owner
@@ -115,8 +115,8 @@ func (g *ground) trajectories(seed uint64) []state {
 }
 
 // rungs are the budgets, as workload, at which a trajectory halts: usual shares, and multiples of what must move at least.
-func (g *ground) rungs(least float64) []float64 {
-	var rungs []float64
+// From enough on, even loads can be hoped for.
+func (g *ground) rungs(least float64) (rungs []float64, enough float64) {
 	for _, share := range []float64{0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3, math.Inf(1)} {
 		rungs = append(rungs, max(share*g.total, least))
 	}
@@ -134,5 +134,5 @@ func (g *ground) rungs(least float64) []float64 {
 		rungs = append(rungs, max(times*bound, least))
 	}
 	slices.Sort(rungs)
-	return slices.Compact(rungs)
+	return slices.Compact(rungs), max(1.1*bound, least)
 }

@@ -47,13 +47,16 @@ func Design(b Brief) (Draft, error) {
 	return g.draft(b, best.owner, reference), nil
 }
 
-// reference is the best of several plain k-means. It sets the scale of all costs.
+// reference is the best of several plain k-means. It sets the scale of all costs; from today that is the inertia of a
+// balanced diagram, lest a change of hands look cheap where balance is dear.
 func (g *ground) reference(seed uint64) clustering {
 	all := parallel(yardsticks, func(i int) clustering { return kMeans(g, g.source(seed, i)) })
 	best := slices.MinFunc(all, func(a, b clustering) int { return cmp.Compare(a.distance, b.distance) })
 	g.scale = max(best.distance/g.total, 1e-9)
 	if g.current != nil {
-		g.scale = max(best.inertia/g.total, 1e-9)
+		even := balanced(g, g.source(seed, 0))
+		even.weigh(g)
+		g.scale = max(even.inertia/g.total, 1e-9)
 	}
 	return best
 }
@@ -76,8 +79,35 @@ func (g *ground) afresh(seed uint64) state {
 		s.settle()
 		return s.state()
 	})
+	return g.insist(slices.MinFunc(ends, state.compare), seed)
+}
+
+// insist shakes a design that is not as even as it was asked to be, though its units would allow it, and settles it again.
+func (g *ground) insist(best state, seed uint64) state {
+	if best.over <= max(0, g.floor-g.tolerance)+1e-9 {
+		return best
+	}
+	ends := parallel(shakes, func(i int) state {
+		source := g.source(seed, yardsticks+most+i)
+		end := best
+		for range 3 {
+			s := newSearch(g, slices.Clone(end.owner), source)
+			s.anneal(shake)
+			s.settle()
+			if s.over() > 0 {
+				s.chains(utmost)
+			}
+			if at := s.state(); at.compare(end) < 0 {
+				end = at
+			}
+		}
+		return end
+	})
 	return slices.MinFunc(ends, state.compare)
 }
+
+// shakes is how many ways are tried to insist.
+const shakes = 4
 
 // draft measures an assignment and says what is to be known about it.
 func (g *ground) draft(b Brief, owner []int32, reference clustering) Draft {

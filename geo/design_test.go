@@ -155,70 +155,13 @@ func reached(at [][2]float64, members []int) int {
 	return len(seen)
 }
 
-func TestDesignOfMoscow(t *testing.T) {
-	t.Parallel()
-	sites := sharedSites(t, "moscow_clients_osm.csv")
-	for _, c := range []struct {
-		territories       int
-		imbalance, medoid float64
-	}{{10, 0.03, 4.65}, {50, 0.03, 1.9}, {200, 0.04, 0.86}} {
-		t.Run(strconv.Itoa(c.territories), func(t *testing.T) {
-			t.Parallel()
-			b := geo.Brief{Sites: sites, Territories: c.territories, Seed: 1}
-			d, err := geo.Design(b)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := judge(t, b, d); got > c.imbalance {
-				t.Errorf("imbalance = %.4f, want at most %.4f", got, c.imbalance)
-			}
-			if got := d.Measures.MedoidKm; got > c.medoid {
-				t.Errorf("medoid_km = %.3f, want at most %.3f", got, c.medoid)
-			}
-		})
-	}
-}
-
-// After a year's drift a priced design moves little more than what must move.
-func TestDesignFromTodayMovesLittle(t *testing.T) {
-	t.Parallel()
-	b := geo.Brief{Sites: sharedSites(t, "moscow_clients_osm.csv"), Territories: 50, Seed: 1}
-	before, err := geo.Design(b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	source := rand.New(rand.NewPCG(7, 7))
-	grown := make([]float64, b.Territories)
-	for j := range grown {
-		grown[j] = 0.7 + 0.6*source.Float64()
-	}
-	b.Current = before.Of(len(b.Sites))
-	for i := range b.Sites {
-		b.Sites[i].Workload *= grown[b.Current[i]]
-	}
-	b.Price, b.Tolerance = 5, 0.05
-	after, err := geo.Design(b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	judge(t, b, after)
-	m := after.Measures
-	t.Logf("imbalance %.3f, moved %.3f where the bound is %.3f", m.Imbalance, m.MovedShare, m.MovedBound)
-	if m.Imbalance > 0.05 {
-		t.Errorf("imbalance = %.3f, want at most 0.05", m.Imbalance)
-	}
-	if m.MovedShare > 1.6*m.MovedBound {
-		t.Errorf("moved %.3f, want at most 1.6 times the bound of %.3f", m.MovedShare, m.MovedBound)
-	}
-}
-
 // Not parallel: it changes the number of processors.
 func TestDesignDoesNotDependOnProcessors(t *testing.T) {
-	sites := generated(3000)
+	sites := generated(600)
 	var first []byte
 	for _, n := range []int{1, 2, 7} {
 		old := runtime.GOMAXPROCS(n)
-		d, err := geo.Design(geo.Brief{Sites: sites, Territories: 12, Seed: 42})
+		d, err := geo.Design(geo.Brief{Sites: sites, Territories: 5, Seed: 42})
 		runtime.GOMAXPROCS(old)
 		if err != nil {
 			t.Fatal(err)
@@ -238,14 +181,14 @@ func TestDesignDoesNotDependOnProcessors(t *testing.T) {
 
 func TestDesignFollowsCapacities(t *testing.T) {
 	t.Parallel()
-	b := geo.Brief{Sites: generated(3000), Territories: 4, Capacity: []float64{1, 2, 2, 3}, Seed: 1}
+	b := geo.Brief{Sites: generated(600), Territories: 4, Capacity: []float64{1, 2, 2, 3}, Seed: 1}
 	d, err := geo.Design(b)
 	if err != nil {
 		t.Fatal(err)
 	}
 	load := make([]float64, 4)
 	for u, unit := range d.Units {
-		load[d.Territory[u]] += unit.Workload / 3000
+		load[d.Territory[u]] += unit.Workload / 600
 	}
 	for j, share := range b.Capacity {
 		if got, want := load[j], share/8; math.Abs(got/want-1) > 0.03 {

@@ -24,6 +24,7 @@ type ground struct {
 	norm      []float64 // what a load off its target is measured by: the target, for a vacancy the mean of the others
 	total     float64
 	tolerance float64
+	floor     float64 // the imbalance no design can be below
 	firm      float64 // the linear part of what a load off its target costs
 	further   []further
 	home      []*vec  // of each territory, nil where the design chooses
@@ -76,7 +77,7 @@ func survey(b Brief) (*ground, error) {
 	if err := b.check(); err != nil {
 		return nil, err
 	}
-	g := &ground{tolerance: b.Tolerance, firm: longest * (1 + b.Price + b.OpenSurcharge) / force1}
+	g := &ground{tolerance: b.Tolerance, firm: long * (1 + b.Price + b.OpenSurcharge) / force1}
 	if g.tolerance == 0 {
 		g.tolerance = DefaultTolerance
 	}
@@ -117,6 +118,7 @@ func survey(b Brief) (*ground, error) {
 		}
 	}
 	g.weigh(b)
+	g.floor = g.floorOf(b.Sites)
 	g.near, g.bridges = bordering(g.centers, g.units, b.Barriers, g.flat)
 	if apart := g.joinLocked(); apart {
 		g.near, g.bridges = bordering(g.centers, g.units, b.Barriers, g.flat)

@@ -49,7 +49,7 @@ func measure(b Brief, g *ground, d Draft, reference clustering) Measures {
 			m.Lightest = min(m.Lightest, load[t]/g.target[t]-1)
 		}
 	}
-	m.ImbalanceFloor = g.floor(b)
+	m.ImbalanceFloor = g.floor
 	m.Further = balances(g, d)
 
 	owner := make([]int32, len(d.Territory))
@@ -177,14 +177,14 @@ func (m *Measures) disruption(b Brief, g *ground, of []int) {
 	}
 }
 
-// floor is the imbalance no design of these units can be below: the heaviest unit may weigh more than any target;
+// floorOf is the imbalance no design of the units can be below: the heaviest unit may weigh more than any target;
 // and where all workloads are multiples of one number, so are all loads, and one of them is at least the mean
 // rounded up.
-func (g *ground) floor(b Brief) float64 {
+func (g *ground) floorOf(sites []Site) float64 {
 	target := slices.Max(g.target)
 	heaviest := slices.Max(g.load)
 	if slices.Min(g.target) == target {
-		if grain := grain(b.Sites); grain > 0 {
+		if grain := grain(sites); grain > 0 {
 			heaviest = max(heaviest, grain*math.Ceil(target/grain*(1-1e-12)))
 		}
 	}

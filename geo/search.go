@@ -58,11 +58,11 @@ func newSearch(g *ground, owner []int32, source *rand.Rand) *search {
 }
 
 const (
-	headroom   = 0.96  // part of the tolerance the search allows itself
-	patience   = 3.0   // how much farther below its target than above it today's territory may stay
-	searchable = 100   // units looked at before a loop around a unit is given up
-	force0     = 10.0  // of a load off its target, against distance, at the start
-	force1     = 3000. // and at the end
+	headroom   = 0.96        // part of the tolerance the search allows itself
+	patience   = 3.0         // how much farther below its target than above it today's territory may stay
+	searchable = 100         // units looked at before a loop around a unit is given up
+	force1     = 3000.       // of a load off its target, against distance, at the end
+	force2     = 30 * force1 // and where nothing else makes it even
 )
 
 // effort is how long and how boldly to anneal.
@@ -72,7 +72,11 @@ type effort struct {
 	force     float64 // of a load off its target, against distance, at the start; force1 at the end
 }
 
-var full = effort{sweeps: 1500, hot: 4, cold: 0.01, force: force0}
+var (
+	full  = effort{sweeps: 1500, hot: 4, cold: 0.01, force: 10}  // from a start
+	shake = effort{sweeps: 600, hot: 2, cold: 0.01, force: 300}  // of a design that came out uneven
+	nudge = effort{sweeps: 60, hot: 0.1, cold: 0.01, force: 100} // at each rung of a trajectory from today
+)
 
 // anneal tries moves that at first may make things worse by about one typical unit, later hardly at all
 // (Kirkpatrick, Gelatt and Vecchi 1983).

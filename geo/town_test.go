@@ -1,15 +1,11 @@
 package geo_test
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strconv"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/hexbeat/hexbeat/geo"
 )
@@ -104,73 +100,6 @@ func town(which int, n int, seed uint64) []geo.Site {
 	return sites
 }
 
-// burnt is the processor time used so far.
-func burnt() time.Duration {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-func TestTable(t *testing.T) {
-	if os.Getenv("TOWNS") == "" {
-		t.Skip()
-	}
-	line := func(name string, sites []geo.Site, k, res int) {
-		start := burnt()
-		d, err := geo.Design(geo.Brief{Sites: sites, Territories: k, Seed: 1, Resolution: res})
-		if err != nil {
-			fmt.Println(name, k, err)
-			return
-		}
-		m := d.Measures
-		flag := ""
-		if m.Imbalance > max(0.03, m.ImbalanceFloor)+0.01 {
-			flag += " IMB"
-		}
-		if lim := 1.13; m.PriceOfBalance > lim && (k <= 50 || m.PriceOfBalance > 1.18) {
-			flag += " PRICE"
-		}
-		fmt.Printf("%-12s K=%-4d units %5d imb %6.2f%% low %6.1f%% floor %5.1f%% pieces %d medoid %6.3f rms %6.3f price %.3f envy %.2f  %.2fs%s\n", name, k, m.Units, 100*m.Imbalance, 100*m.Lightest, 100*m.ImbalanceFloor, m.Pieces, m.MedoidKm, m.RMSKm, m.PriceOfBalance, m.Envy, (burnt() - start).Seconds(), flag)
-	}
-	ks := []int{10, 50}
-	if os.Getenv("TOWNS") == "1" || os.Getenv("TOWNS") == "real" {
-		for _, f := range []string{"moscow_clients_osm.csv", "andorra_clients_osm.csv", "moscow_shops_centre_osm.csv"} {
-			for _, k := range []int{10, 50, 200} {
-				line(f[:9], sharedSites(t, f), k, 9)
-			}
-		}
-	}
-	if os.Getenv("TOWNS") == "big" {
-		for _, k := range []int{50, 200} {
-			line("gen200k", generated(200_000), k, 8)
-			line("corr200k", town(1, 200_000, 1), k, 8)
-		}
-	}
-	if os.Getenv("TOWNS") != "1" && os.Getenv("TOWNS") != "gen" {
-		return
-	}
-	for w := range towns {
-		for _, k := range ks {
-			line(towns[w].name, town(w, 3000, 1), k, 9)
-		}
-	}
-}
-
-func BenchmarkMoscow(b *testing.B) {
-	sites := sharedSites(b, "moscow_clients_osm.csv")
-	for _, k := range []int{10, 50, 200} {
-		b.Run(strconv.Itoa(k), func(b *testing.B) {
-			for b.Loop() {
-				if _, err := geo.Design(geo.Brief{Sites: sites, Territories: k, Seed: 1}); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}
-
 // drifted is a design of the sites after a year in which the work of each territory grew or shrank.
 func drifted(t testing.TB, sites []geo.Site, k int) geo.Brief {
 	t.Helper()
@@ -190,55 +119,4 @@ func drifted(t testing.TB, sites []geo.Site, k int) geo.Brief {
 	}
 	b.Tolerance, b.Price = 0.05, 5
 	return b
-}
-
-func TestDriftTable(t *testing.T) {
-	if os.Getenv("TOWNS") == "" {
-		t.Skip()
-	}
-	line := func(name string, sites []geo.Site, k int) {
-		b := drifted(t, sites, k)
-		fresh := b
-		fresh.Current, fresh.Price = nil, 0
-		f, _ := geo.Design(fresh)
-		start := burnt()
-		d, err := geo.Design(b)
-		if err != nil {
-			t.Fatal(err)
-		}
-		spent := (burnt() - start).Seconds()
-		m := d.Measures
-		fmt.Printf("%-10s K=%-4d imb %.4f floor %.4f pieces %d moved %.4f bound %.4f ratio %.3f rms %.3f of afresh %.3f medoid %.3f  %.2fs\n", name, k, m.Imbalance, m.ImbalanceFloor, m.Pieces, m.MovedShare, m.MovedBound, m.MovedShare/m.MovedBound, m.RMSKm, m.RMSKm/f.Measures.RMSKm, m.MedoidKm/f.Measures.MedoidKm, spent)
-		c, err := geo.Curve(b, geo.CurveBudgets...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, p := range c {
-			fmt.Printf("   budget %.2f moved %.4f imb %.4f rms %.3f\n", p.Budget, p.MovedShare, p.Imbalance, p.RMSKm)
-		}
-	}
-	for _, k := range []int{10, 50, 200} {
-		line("moscow", sharedSites(t, "moscow_clients_osm.csv"), k)
-	}
-	line("andorra", sharedSites(t, "andorra_clients_osm.csv"), 10)
-	line("andorra", sharedSites(t, "andorra_clients_osm.csv"), 50)
-	if os.Getenv("TOWNS") == "1" {
-		for w := range towns {
-			line(towns[w].name, town(w, 3000, 1), 10)
-			line(towns[w].name, town(w, 3000, 1), 50)
-		}
-	}
-}
-
-func BenchmarkRebalance(b *testing.B) {
-	for _, k := range []int{50, 200} {
-		b.Run(strconv.Itoa(k), func(b *testing.B) {
-			brief := drifted(b, sharedSites(b, "moscow_clients_osm.csv"), k)
-			for b.Loop() {
-				if _, err := geo.Design(brief); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
 }
