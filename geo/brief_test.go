@@ -223,7 +223,7 @@ func TestWithoutCapacityOnlyLockedCustomers(t *testing.T) {
 
 func TestSeveralMeasuresAreSharedAtOnce(t *testing.T) {
 	t.Parallel()
-	b := geo.Brief{Sites: generated(500), Territories: 6, Seed: 1, Measures: []geo.Measure{{Name: "revenue", Tolerance: 0.05}}}
+	b := geo.Brief{Sites: generated(300), Territories: 4, Seed: 1, Measures: []geo.Measure{{Name: "revenue", Tolerance: 0.05}}}
 	alone := b
 	alone.Measures = nil
 	plain, err := geo.Design(alone)
@@ -238,20 +238,20 @@ func TestSeveralMeasuresAreSharedAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := make([]float64, 6)
-	before := make([]float64, 6)
+	got := make([]float64, 4)
+	before := make([]float64, 4)
 	total := 0.0
-	for i, territory := range d.Of(500) {
+	for i, territory := range d.Of(300) {
 		got[territory] += b.Sites[i].Amounts[0]
 		total += b.Sites[i].Amounts[0]
 	}
-	for i, territory := range plain.Of(500) {
+	for i, territory := range plain.Of(300) {
 		before[territory] += b.Sites[i].Amounts[0]
 	}
-	if worst := slices.Max(got)/total*6 - 1; worst > 0.06 || d.Measures.Imbalance > 0.04 {
+	if worst := slices.Max(got)/total*4 - 1; worst > 0.06 || d.Measures.Imbalance > 0.04 {
 		t.Errorf("revenue is off by %.3f and work by %.3f, want at most 0.06 and 0.04", worst, d.Measures.Imbalance)
 	}
-	if worst := slices.Max(before)/total*6 - 1; worst < 0.1 {
+	if worst := slices.Max(before)/total*4 - 1; worst < 0.1 {
 		t.Errorf("without asking, revenue is off by %.3f: the test proves nothing", worst)
 	}
 }
@@ -403,16 +403,16 @@ func TestFindingsSayWhatCannotBe(t *testing.T) {
 // An island alone can't be balanced; a territory then has ground on both, joined by the shortest crossing.
 func TestFarIslands(t *testing.T) {
 	t.Parallel()
-	sites := generated(300)
-	for i := range 100 {
+	sites := generated(120)
+	for i := range 40 {
 		sites[i].Point.Lon += 8
 	}
-	for k, least := range map[int]float64{3: 0, 4: 0} {
+	for _, k := range []int{3, 4} {
 		d, err := geo.Design(geo.Brief{Sites: sites, Territories: k, Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m := d.Measures; m.Imbalance < least || m.Imbalance > 0.04 || m.Pieces != 0 {
+		if m := d.Measures; m.Imbalance > 0.04 || m.Pieces != 0 {
 			t.Errorf("%d territories: imbalance = %.3f, pieces = %d; want at most 0.04 and 0", k, m.Imbalance, m.Pieces)
 		}
 	}

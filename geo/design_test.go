@@ -157,11 +157,11 @@ func reached(at [][2]float64, members []int) int {
 
 // Not parallel: it changes the number of processors.
 func TestDesignDoesNotDependOnProcessors(t *testing.T) {
-	sites := generated(600)
+	sites := generated(200)
 	var first []byte
 	for _, n := range []int{1, 2, 7} {
 		old := runtime.GOMAXPROCS(n)
-		d, err := geo.Design(geo.Brief{Sites: sites, Territories: 5, Seed: 42})
+		d, err := geo.Design(geo.Brief{Sites: sites, Territories: 4, Seed: 42})
 		runtime.GOMAXPROCS(old)
 		if err != nil {
 			t.Fatal(err)
@@ -181,14 +181,14 @@ func TestDesignDoesNotDependOnProcessors(t *testing.T) {
 
 func TestDesignFollowsCapacities(t *testing.T) {
 	t.Parallel()
-	b := geo.Brief{Sites: generated(600), Territories: 4, Capacity: []float64{1, 2, 2, 3}, Seed: 1}
+	b := geo.Brief{Sites: generated(300), Territories: 4, Capacity: []float64{1, 2, 2, 3}, Seed: 1}
 	d, err := geo.Design(b)
 	if err != nil {
 		t.Fatal(err)
 	}
 	load := make([]float64, 4)
 	for u, unit := range d.Units {
-		load[d.Territory[u]] += unit.Workload / 600
+		load[d.Territory[u]] += unit.Workload / 300
 	}
 	for j, share := range b.Capacity {
 		if got, want := load[j], share/8; math.Abs(got/want-1) > 0.03 {
