@@ -107,11 +107,11 @@ func Plan(in PlanInput) DayPlan {
 	// The search sees only the candidates that are in the running.
 	bids := make([]bid, len(able))
 	for i, c := range able {
-		bids[i] = bid{task: tasks[c], worth: worth(c), to: []int32{0}, home: 0}
+		bids[i] = bid{tasks[c], worth(c)}
 	}
 	order := w.t.visitsOf(w.order)
 	if len(bids) > 0 {
-		order = newAgenda([]*workday{w}, bids).search(in.Seed, in.iterations())[0]
+		order = newAgenda(w, bids).search(in.Seed, in.iterations())
 	}
 	short, order, kept := w.with(order, bids)
 

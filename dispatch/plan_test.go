@@ -128,6 +128,28 @@ func TestALongRouteIsPutInOrder(t *testing.T) {
 	}
 }
 
+func TestPlanKeepsWhatHasBegunAndWhatHasNoPlace(t *testing.T) {
+	t.Parallel()
+	nowhere := aCall(4, 0, 0)
+	nowhere.Site.Point = nil
+	day := aDay(t, 1, "09:00", "18:00").lunch(t, "12:00", "15:00", time.Hour).doing(aCall(1, 3, 0), aCall(2, 3, 3), aCall(3, 0, 3), nowhere)
+	now := at(t, "10:00")
+	begun := *Start(day.call(t, id(1002)), &day, Attempt{RepID: day.Rep.ID, DeviceTime: now}, now).Day
+	plan := Plan(PlanInput{Day: begun, Candidates: []Call{aCall(5, 2, 1), aCall(6, -2, -1)}, Now: now})
+	if got := plan.Day.Route.Stops[0]; got.subject() != id(1002) || !got.Arrival.Equal(now) {
+		t.Errorf("the first stop is %+v, want the visit under way since ten", got)
+	}
+	on := visitsOf(plan.Day)
+	for _, v := range []uuid.UUID{id(1001), id(1003), id(1004), id(1005), id(1006)} {
+		if !slices.Contains(on, v) {
+			t.Errorf("visit %s is not in %v", v, on)
+		}
+	}
+	if len(plan.Day.Route.Stops) != 7 {
+		t.Errorf("%d stops, want six visits and a lunch", len(plan.Day.Route.Stops))
+	}
+}
+
 func TestPlanningAgainKeepsWhatPeopleWereTold(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(2, 1))

@@ -53,6 +53,19 @@ func (t *timetable) visits() []int32 {
 	return order
 }
 
+// visitsOf is an order without the day's engagements.
+func (t *timetable) visitsOf(order []int32) []int32 {
+	first := int32(len(t.sheet.Visits))
+	last := first + int32(len(t.sheet.Engagements))
+	var visits []int32
+	for _, c := range order {
+		if c < first || c >= last {
+			visits = append(visits, c)
+		}
+	}
+	return visits
+}
+
 // settle puts the engagements into an order of visits, each where the least is late, then the least is driven,
 // then the day ends first.
 func (t *timetable) settle(visits []int32) []int32 {

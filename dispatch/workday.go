@@ -33,8 +33,7 @@ func (w *workday) arrange(seed uint64, iterations int) {
 	if n := len(w.t.sheet.Visits); n < 1 || n > longest {
 		return
 	}
-	a := newAgenda([]*workday{w}, nil)
-	order := a.search(seed, iterations)[0]
+	order := newAgenda(w, nil).search(seed, iterations)
 	for i := range int32(len(w.t.sheet.Visits)) {
 		if !slices.Contains(order, i) {
 			order = w.t.join(order, i, leastBroken)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,7 +30,7 @@ type cityPlan struct {
 	placed, left int
 	driving      time.Duration
 	cost         time.Duration // driving, and what the visits left out are worth
-	took         time.Duration
+	took         usage
 }
 
 // The day: a Tuesday from nine to six with a lunch, planned in the morning. Cadences began some days before, so that
@@ -128,10 +129,10 @@ func cityRepDay(n int, date hours.Date, home *geo.Point) dispatch.RepDay {
 	}
 }
 
-// plan plans the day of each rep in turn, on one thread.
+// plan plans the day of each rep in turn.
 func (d cityDay) plan(iterations int, seed uint64) cityPlan {
 	sum := cityPlan{iterations: iterations}
-	begin := time.Now()
+	begin, spent := time.Now(), cpuTime()
 	for i, day := range d.days {
 		plan := dispatch.Plan(dispatch.PlanInput{Day: day, Candidates: d.owed[i], Now: d.now, Seed: seed, Iterations: iterations})
 		sum.placed += len(plan.Placed)
@@ -142,6 +143,15 @@ func (d cityDay) plan(iterations int, seed uint64) cityPlan {
 			sum.cost += dispatch.Worth(v, day.Shift.EndsAt)
 		}
 	}
-	sum.took = time.Since(begin)
+	sum.took = usage{wall: time.Since(begin), cpu: cpuTime() - spent}
 	return sum
+}
+
+// cpuTime is what this program has taken so far; 0 where the system does not tell.
+func cpuTime() time.Duration {
+	var used syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &used) != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strconv"
-	"time"
 
 	"github.com/hexbeat/hexbeat/dispatch"
 )
@@ -18,7 +17,7 @@ func dayCommand() command {
 
 func day(_ context.Context, env environment, args []string) error {
 	f := newFlags(env, "day", "Designs territories for a customer file, owes the visits that its cadences ask for, and plans a day for every rep, one after\n"+
-		"the other on one thread. With --long it plans the same day once more, and says by how much the first plan is worse.")
+		"the other. With --long it plans the same day once more, and says by how much the first plan is worse.")
 	shared := f.String("shared", filepath.Join("..", "shared"), "the `folder` with data/")
 	file := f.String("file", "", "a customer `file`; without it, moscow_clients_osm.csv of the shared data")
 	reps := f.Int("reps", 50, "how many reps")
@@ -49,7 +48,7 @@ func day(_ context.Context, env environment, args []string) error {
 		return err
 	}
 	table := results{
-		words: 1, head: []string{"search", "iterations a rep", "visits", "left", "driving h", "driving a visit, min", "cost h", "gap", "seconds"},
+		words: 1, head: []string{"search", "iterations a rep", "visits", "left", "driving h", "driving a visit, min", "cost h", "gap", "seconds", "CPU s"},
 	}
 	plan := d.plan(*iterations, *seed)
 	best := plan
@@ -62,7 +61,7 @@ func day(_ context.Context, env environment, args []string) error {
 		gap := p.cost - best.cost
 		table.add(name, strconv.Itoa(p.iterations), strconv.Itoa(p.placed), strconv.Itoa(p.left), fmt.Sprintf("%.1f", p.driving.Hours()),
 			fmt.Sprintf("%.2f", p.driving.Minutes()/float64(max(1, p.placed))), fmt.Sprintf("%.2f", p.cost.Hours()),
-			fmt.Sprintf("%.2f %%", 100*float64(gap)/float64(best.driving)), seconds(p.took.Round(10*time.Millisecond)))
+			fmt.Sprintf("%.2f %%", 100*float64(gap)/float64(best.driving)), seconds(p.took.wall), seconds(p.took.cpu))
 	}
 	add("plan", plan)
 	if *long > 0 {
