@@ -84,7 +84,7 @@ func (g *ground) afresh(seed uint64) state {
 
 // insist shakes a design that is not as even as it was asked to be, though its units would allow it, and settles it again.
 func (g *ground) insist(best state, seed uint64) state {
-	if best.over <= max(0, g.floor-g.tolerance)+1e-9 {
+	if best.over <= max(0, g.least-g.tolerance)+1e-9 {
 		return best
 	}
 	ends := parallel(shakes, func(i int) state {

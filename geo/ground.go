@@ -24,7 +24,7 @@ type ground struct {
 	norm      []float64 // what a load off its target is measured by: the target, for a vacancy the mean of the others
 	total     float64
 	tolerance float64
-	floor     float64 // the imbalance no design can be below
+	least     float64 // the imbalance no design can be below
 	firm      float64 // the linear part of what a load off its target costs
 	further   []further
 	home      []*vec  // of each territory, nil where the design chooses
@@ -118,7 +118,7 @@ func survey(b Brief) (*ground, error) {
 		}
 	}
 	g.weigh(b)
-	g.floor = g.floorOf(b.Sites)
+	g.least = g.leastOf(b.Sites)
 	g.near, g.bridges = bordering(g.centers, g.units, b.Barriers, g.flat)
 	if apart := g.joinLocked(); apart {
 		g.near, g.bridges = bordering(g.centers, g.units, b.Barriers, g.flat)

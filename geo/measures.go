@@ -13,7 +13,8 @@ type Measures struct {
 	Customers      int     `json:"customers"`
 	Imbalance      float64 `json:"imbalance"`        // heaviest load ÷ its target − 1
 	Lightest       float64 `json:"lightest"`         // lightest load ÷ its target − 1
-	ImbalanceFloor float64 `json:"imbalance_floor"`  // no design of these units can be below
+	ImbalanceFloor float64 `json:"imbalance_floor"`  // heaviest unit ÷ largest target − 1: no design can be below
+	ImbalanceLeast float64 `json:"imbalance_least"`  // a sharper bound: whole customers can't be shared more evenly either
 	Pieces         int     `json:"pieces"`           // territories in more than one piece
 	MedoidKm       float64 `json:"medoid_km"`        // workload-weighted mean from a customer to its territory's medoid
 	RMSKm          float64 `json:"rms_km"`           // root of the moment of inertia
@@ -49,7 +50,7 @@ func measure(b Brief, g *ground, d Draft, reference clustering) Measures {
 			m.Lightest = min(m.Lightest, load[t]/g.target[t]-1)
 		}
 	}
-	m.ImbalanceFloor = g.floor
+	m.ImbalanceFloor, m.ImbalanceLeast = max(0, slices.Max(g.load)/slices.Max(g.target)-1), g.least
 	m.Further = balances(g, d)
 
 	owner := make([]int32, len(d.Territory))
@@ -177,10 +178,10 @@ func (m *Measures) disruption(b Brief, g *ground, of []int) {
 	}
 }
 
-// floorOf is the imbalance no design of the units can be below: the heaviest unit may weigh more than any target;
+// leastOf is the imbalance no design of the units can be below: the heaviest unit may weigh more than any target;
 // and where all workloads are multiples of one number, so are all loads, and one of them is at least the mean
 // rounded up.
-func (g *ground) floorOf(sites []Site) float64 {
+func (g *ground) leastOf(sites []Site) float64 {
 	target := slices.Max(g.target)
 	heaviest := slices.Max(g.load)
 	if slices.Min(g.target) == target {

@@ -90,19 +90,19 @@ func sharesOf(b geo.Brief) []float64 {
 // sum prints the result in a line, and the curve under it.
 func (d *design) sum(out io.Writer) error {
 	m := d.draft.Measures
-	floor := ""
+	least := ""
 	switch {
 	case d.outweighed():
-		floor = fmt.Sprintf(" (%.1f %% is the least: one place outweighs a territory)", 100*m.ImbalanceFloor)
-	case m.ImbalanceFloor > d.brief.Tolerance:
-		floor = fmt.Sprintf(" (%.1f %% is the least: customers cannot be divided)", 100*m.ImbalanceFloor)
+		least = fmt.Sprintf(" (%.1f %% is the least: one place outweighs a territory)", 100*m.ImbalanceLeast)
+	case m.ImbalanceLeast > d.brief.Tolerance:
+		least = fmt.Sprintf(" (%.1f %% is the least: customers cannot be divided)", 100*m.ImbalanceLeast)
 	}
 	moved := ""
 	if d.brief.Current != nil {
 		moved = fmt.Sprintf(", %.1f %% of the work changes hands", 100*m.MovedShare)
 	}
 	if _, err := fmt.Fprintf(out, "%d customers in %d territories: imbalance %.1f %%%s, %.2f km from a customer to the middle%s, territories in pieces: %d\n",
-		m.Customers, m.Territories, 100*m.Imbalance, floor, m.MedoidKm, moved, m.Pieces); err != nil || d.curve == nil {
+		m.Customers, m.Territories, 100*m.Imbalance, least, m.MedoidKm, moved, m.Pieces); err != nil || d.curve == nil {
 		return err
 	}
 	return printCurve(out, d.curve)
