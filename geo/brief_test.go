@@ -398,6 +398,24 @@ func TestFindingsSayWhatCannotBe(t *testing.T) {
 	if got, want := d.Measures.ImbalanceFloor, 200/(499.0/5)-1; math.Abs(got-want) > 1e-9 || d.Measures.Imbalance < want-1e-9 {
 		t.Errorf("floor %.3f and imbalance %.3f, want both at least %.3f", got, d.Measures.Imbalance, want)
 	}
+	if d.Measures.ImbalanceLeast < d.Measures.ImbalanceFloor {
+		t.Errorf("least imbalance %.3f, want at least the floor of %.3f", d.Measures.ImbalanceLeast, d.Measures.ImbalanceFloor)
+	}
+}
+
+// Nobody can have 4.4 customers: with 22 equal ones for five territories the fullest has 5.
+func TestWholeCustomersBoundTheImbalance(t *testing.T) {
+	t.Parallel()
+	d, err := geo.Design(geo.Brief{Sites: generated(22), Territories: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := d.Measures.ImbalanceLeast, 5/4.4-1; math.Abs(got-want) > 1e-9 || d.Measures.Imbalance < want-1e-9 {
+		t.Errorf("least %.4f and imbalance %.4f, want both at least %.4f", got, d.Measures.Imbalance, want)
+	}
+	if d.Measures.ImbalanceFloor != 0 {
+		t.Errorf("floor %.4f, want 0: no customer outweighs a territory", d.Measures.ImbalanceFloor)
+	}
 }
 
 // An island alone can't be balanced; a territory then has ground on both, joined by the shortest crossing.
