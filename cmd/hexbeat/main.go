@@ -52,6 +52,7 @@ func commands() []command {
 		territoriesCommand(),
 		solveCommand(),
 		migrateCommand(),
+		notifyProveCommand(),
 		doctorCommand(),
 		versionCommand(),
 	}
