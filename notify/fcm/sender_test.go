@@ -157,6 +157,23 @@ func TestASendThatTookTooLongSaysSo(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatNeverEndsIsGivenUp(t *testing.T) {
+	t.Parallel()
+	fake := fcmtest.New(t)
+	sender := aSender(t, fake)
+	if err := sender.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	fake.Always("", fcmtest.Trickle())
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	_, err := sender.Send(ctx, aPush("a-phone"))
+	want := notify.Failure{Action: notify.Retry, Code: "TIMEOUT"}
+	if got := failure(err); got != want || len(fake.Calls()) != 1 {
+		t.Errorf("failure = %+v after %d calls, want %+v after 1", got, len(fake.Calls()), want)
+	}
+}
+
 func TestAnUnreachableFirebaseIsARetry(t *testing.T) {
 	t.Parallel()
 	fake := fcmtest.New(t)

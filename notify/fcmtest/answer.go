@@ -15,6 +15,7 @@ type Answer struct {
 	after     time.Duration
 	delivers  bool // the message reaches the phone
 	silent    bool
+	trickles  bool
 	cut       cut
 }
 
@@ -84,6 +85,9 @@ func Unavailable(after time.Duration) Answer {
 
 // Hang says nothing until the caller gives up or the fake is closed.
 func Hang() Answer { return Answer{silent: true} }
+
+// Trickle delivers, and says so a byte at a time without ever coming to an end.
+func Trickle() Answer { return Answer{status: http.StatusOK, delivers: true, trickles: true} }
 
 // CutBefore cuts the connection without a word; the message is lost.
 func CutBefore() Answer { return Answer{cut: beforeAnswer} }

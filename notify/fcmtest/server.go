@@ -32,6 +32,7 @@ type Server struct {
 	always      map[string]Answer
 	calls       []Call
 	messages    []Message
+	taken       func()
 	issued      map[string]bool
 	exchanges   int
 	tokenStatus int
@@ -116,6 +117,14 @@ func (s *Server) Always(token string, answer Answer) {
 	s.always[token] = answer
 }
 
+// OnTaken has f called for each message that has reached its phone, before the sender hears of it: the moment at which a sender that dies
+// knows the least. Nil ends it.
+func (s *Server) OnTaken(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.taken = f
+}
+
 // Messages are those that reached a phone, in order. One sent twice is there twice.
 func (s *Server) Messages() []Message {
 	s.mu.Lock()
@@ -178,6 +187,12 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request) {
 		answer = s.take(message.Token)
 	}
 	name := s.record(message, answer, body, validateOnly)
+	s.mu.Lock()
+	taken := s.taken
+	s.mu.Unlock()
+	if taken != nil && answer.delivers {
+		taken()
+	}
 	s.write(w, r, answer, name)
 }
 
@@ -233,6 +248,8 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, a Answer, name st
 		case <-s.closed:
 		}
 		panic(http.ErrAbortHandler)
+	case a.trickles:
+		s.trickle(w, r)
 	case a.cut != uncut:
 		hangUp(w, a.cut)
 	case a.status == http.StatusOK:
@@ -242,6 +259,23 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, a Answer, name st
 			w.Header().Set("Retry-After", strconv.Itoa(int(a.after/time.Second)))
 		}
 		writeJSON(w, a.status, a.problem())
+	}
+}
+
+// trickle goes on until the caller gives up or the fake is closed.
+func (s *Server) trickle(w http.ResponseWriter, r *http.Request) {
+	beat := time.NewTicker(50 * time.Millisecond)
+	defer beat.Stop()
+	for {
+		_, _ = io.WriteString(w, " ")
+		_ = http.NewResponseController(w).Flush()
+		select {
+		case <-beat.C:
+		case <-r.Context().Done():
+			return
+		case <-s.closed:
+			return
+		}
 	}
 }
 
