@@ -2,7 +2,6 @@ package work_test
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"slices"
@@ -159,101 +158,69 @@ INSERT INTO alert (organization_id, id, rep_id, batch_id, kind, state, created_a
 // pollEvery is how often the plain outbox is looked at: the usual second.
 const pollEvery = time.Second
 
+// companies is how many work at once in the measurement: a reassignment locks the days of two reps, and two hundred a second want many.
+const companies = 12
+
 // BenchmarkAlertLatency reassigns visits at a steady pace (HEXBEAT_RATE, 200 a second) for some seconds and measures from the commit to the
-// provider's door. Beside it, in the same run, a plain outbox is polled: a loop that looks for new alerts every second.
+// provider's door. Beside it, in the same run, a plain outbox is polled: a loop that looks for new alerts every second. Where the machine
+// can't keep the pace, the rate reached is what counts.
 func BenchmarkAlertLatency(b *testing.B) {
 	rate := 200
 	if n, err := strconv.Atoi(os.Getenv("HEXBEAT_RATE")); err == nil {
 		rate = n
 	}
-	const seconds = 10
-	w, fake := running(b, 60)
-	reps := w.Branches[0].Reps
-	for rep := range reps {
-		w.Phone(b, 0, rep, notify.FCM)
+	const seconds, writers = 10, 16
+	first, fake := running(b, 8)
+	all := []*desktest.World{first}
+	for len(all) < companies {
+		w := desktest.Add(b, first.DB, 8)
+		w.Align(b, 0)
+		w.Plan(b, 0)
+		all = append(all, w)
 	}
-	type held struct {
-		id  uuid.UUID
-		rep int
-	}
-	var visits []held
-	for n, r := range reps {
-		rows, err := w.DB.Pool().Query(b.Context(), "SELECT id FROM visit WHERE rep_id = $1 AND state IN ('ASSIGNED', 'BACKLOG') ORDER BY id", r.ID)
-		if err != nil {
-			b.Fatal(err)
+	free := make(chan *baton, 10_000)
+	for _, w := range all {
+		for rep := range w.Branches[0].Reps {
+			w.Phone(b, 0, rep, notify.FCM)
 		}
-		for rows.Next() {
-			v := held{rep: n}
-			if err := rows.Scan(&v.id); err != nil {
-				b.Fatal(err)
+	}
+	for turn := range 8 { // neighbours in the queue have nothing to do with one another
+		for _, w := range all {
+			for n, r := range w.Branches[0].Reps {
+				if v, held := visitOf(b, w, r.ID, turn); held {
+					free <- &baton{w: w, id: v, rep: n}
+				}
 			}
-			visits = append(visits, v)
 		}
 	}
 	for b.Loop() {
-		var mu sync.Mutex
-		committed := map[string]time.Time{}
-		polled := map[string]time.Time{}
+		m := measurement{committed: map[string]time.Time{}, polled: map[string]time.Time{}}
 		ctx, cancel := context.WithCancel(b.Context())
-		var background sync.WaitGroup
-		background.Go(func() {
-			tick := time.NewTicker(pollEvery)
-			defer tick.Stop()
-			var last uuid.UUID
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case <-tick.C:
+		var polling, asking sync.WaitGroup
+		polling.Go(func() { m.poll(ctx, first) })
+		turns, began := make(chan struct{}), time.Now()
+		for range writers {
+			asking.Go(func() {
+				for range turns {
+					next := <-free
+					m.pass(ctx, next)
+					free <- next
 				}
-				rows, err := w.DB.Pool().Query(ctx, "SELECT id FROM alert WHERE id > $1 ORDER BY id", last)
-				if err != nil {
-					return
-				}
-				for rows.Next() {
-					if rows.Scan(&last) == nil {
-						mu.Lock()
-						polled[last.String()] = time.Now()
-						mu.Unlock()
-					}
-				}
-			}
-		})
-		var asking sync.WaitGroup
-		pace, late, began := time.NewTicker(time.Second/time.Duration(rate)), 0, time.Now()
-		free := make(chan held, len(visits))
-		for _, v := range visits {
-			free <- v
+			})
 		}
+		pace := time.NewTicker(time.Second / time.Duration(rate))
 		for time.Since(began) < seconds*time.Second {
 			<-pace.C
-			select {
-			case v := <-free:
-				asking.Go(func() {
-					v.rep = (v.rep + 1) % len(reps)
-					var seen int
-					if w.DB.Pool().QueryRow(ctx, "SELECT version FROM visit WHERE id = $1", v.id).Scan(&seen) == nil {
-						wish := desk.ReassignVisit{Visit: v.id, To: reps[v.rep].ID, Seen: dispatch.Revision(seen), Reason: "OVERLOAD"}
-						done, err := desk.Do(w.As(w.Dispatcher), w.Desk, uuid.New(), wish)
-						at := time.Now()
-						if err == nil {
-							mu.Lock()
-							committed[done.Batch.String()] = at
-							mu.Unlock()
-						}
-					}
-					free <- v
-				})
-			default:
-				late++ // more is asked for than the machine does
-			}
+			turns <- struct{}{}
 		}
 		pace.Stop()
+		close(turns)
 		asking.Wait()
+		took := time.Since(began)
 		<-time.After(3 * time.Second) // the last ones arrive
 		cancel()
-		background.Wait()
-		ours, plain := latencies(b, w, fake, committed, polled)
+		polling.Wait()
+		ours, plain := m.latencies(b, first, fake)
 		for name, list := range map[string][]time.Duration{"": ours, "polled-": plain} {
 			slices.Sort(list)
 			if len(list) == 0 {
@@ -262,18 +229,86 @@ func BenchmarkAlertLatency(b *testing.B) {
 			b.ReportMetric(float64(list[len(list)/2].Microseconds())/1000, name+"p50-ms")
 			b.ReportMetric(float64(list[len(list)*99/100].Microseconds())/1000, name+"p99-ms")
 		}
-		b.ReportMetric(float64(len(committed))/seconds, "reassignments/s")
+		b.ReportMetric(float64(len(m.committed))/took.Seconds(), "reassignments/s")
 		b.ReportMetric(float64(len(ours)), "pushes")
-		b.Log(fmt.Sprintf("%d reassignments committed, %d turns skipped for want of a free visit", len(committed), late))
+	}
+}
+
+// visitOf is the rep's visit on that place of the route.
+func visitOf(b *testing.B, w *desktest.World, rep uuid.UUID, place int) (visit uuid.UUID, held bool) {
+	err := w.DB.Pool().QueryRow(b.Context(), `SELECT st.visit_id FROM stop AS st JOIN route AS ro ON ro.id = st.route_id
+		WHERE ro.rep_id = $1 AND st.visit_id IS NOT NULL ORDER BY st.position OFFSET $2 LIMIT 1`, rep, place).Scan(&visit)
+	return visit, err == nil
+}
+
+// baton is a visit that goes from rep to rep.
+type baton struct {
+	w   *desktest.World
+	id  uuid.UUID
+	rep int
+}
+
+// measurement is when things happened, by batch and by alert.
+type measurement struct {
+	mu                sync.Mutex
+	committed, polled map[string]time.Time
+}
+
+// pass gives the visit to the next rep.
+func (m *measurement) pass(ctx context.Context, v *baton) {
+	reps := v.w.Branches[0].Reps
+	to := (v.rep + 1) % len(reps)
+	var seen int
+	if v.w.DB.Pool().QueryRow(ctx, "SELECT version FROM visit WHERE id = $1", v.id).Scan(&seen) != nil {
+		return
+	}
+	done, err := desk.Do(v.w.As(v.w.Dispatcher), v.w.Desk, uuid.New(), desk.ReassignVisit{
+		Visit: v.id, To: reps[to].ID, Seen: dispatch.Revision(seen), Reason: "OVERLOAD",
+	})
+	at := time.Now()
+	if err != nil {
+		return
+	}
+	v.rep = to
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.committed[done.Batch.String()] = at
+}
+
+// poll is the plain outbox.
+func (m *measurement) poll(ctx context.Context, w *desktest.World) {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	seen := map[string]bool{}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		rows, err := w.DB.Pool().Query(ctx, "SELECT id::text FROM alert ORDER BY created_at DESC, id DESC LIMIT 1000")
+		if err != nil {
+			return
+		}
+		now := time.Now()
+		for rows.Next() {
+			var id string
+			if rows.Scan(&id) == nil && !seen[id] {
+				seen[id] = true
+				m.mu.Lock()
+				m.polled[id] = now
+				m.mu.Unlock()
+			}
+		}
 	}
 }
 
 // latencies are from the commit to the provider's door, and to the plain outbox's.
-func latencies(b *testing.B, w *desktest.World, fake *fcmtest.Server, committed, polled map[string]time.Time) (ours, plain []time.Duration) {
+func (m *measurement) latencies(b *testing.B, w *desktest.World, fake *fcmtest.Server) (ours, plain []time.Duration) {
 	arrived := map[string]time.Time{}
-	for _, m := range fake.Messages() {
-		if _, known := arrived[m.Data["alertId"]]; !known {
-			arrived[m.Data["alertId"]] = m.At
+	for _, message := range fake.Messages() {
+		if _, known := arrived[message.Data["alertId"]]; !known {
+			arrived[message.Data["alertId"]] = message.At
 		}
 	}
 	rows, err := w.DB.Pool().Query(b.Context(), "SELECT id::text, batch_id::text FROM alert WHERE trying_at IS NOT NULL")
@@ -286,14 +321,14 @@ func latencies(b *testing.B, w *desktest.World, fake *fcmtest.Server, committed,
 		if err := rows.Scan(&id, &batch); err != nil {
 			b.Fatal(err)
 		}
-		from, known := committed[batch]
+		from, known := m.committed[batch]
 		if !known {
 			continue
 		}
 		if at, sent := arrived[id]; sent {
 			ours = append(ours, max(0, at.Sub(from)))
 		}
-		if at, sent := polled[id]; sent {
+		if at, sent := m.polled[id]; sent {
 			plain = append(plain, max(0, at.Sub(from)))
 		}
 	}
