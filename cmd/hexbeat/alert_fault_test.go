@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -198,7 +199,7 @@ func (p *installation) arrived(t *testing.T, db *postgres.DB, push *fcmtest.Serv
 			}
 		}
 		phone := notifytest.Phone{Fetch: func(id uuid.UUID) (notify.Alert, bool) { a, found := alerts[id]; return a, found }}
-		list := append(pushes[token], pushes[token]...)
+		list := slices.Concat(pushes[token], pushes[token])
 		dice.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 		for _, data := range list {
 			phone.Push(data)
