@@ -21,7 +21,8 @@ type Options struct {
 	Explore bool
 }
 
-// Handler serves / (dispatcher), /m (rep's phone), /explore (when opened) and the files they need under /assets/.
+// Handler serves / (dispatcher), /m (rep's phone), /explore (when opened) the service worker
+// /push.js, which shows pushes, and the files they need under /assets/.
 // Anything else is answered 404 with a sentence.
 func Handler(o Options) http.Handler {
 	dist, err := fs.Sub(built, "dist")
@@ -35,6 +36,7 @@ func Handler(o Options) http.Handler {
 	if o.Explore {
 		mux.Handle("GET /explore", page(dist, "explore.html", explorePolicy))
 	}
+	mux.Handle("GET /push.js", page(dist, "push.js", workerPolicy))
 	for _, asset := range assets(dist) {
 		mux.Handle("GET /assets/"+asset.name, asset)
 	}

@@ -102,6 +102,27 @@ export type Day = {
   syncCursor: string
 }
 
+/** How alerts get through, and those that did not. */
+export type Deliveries = {
+  alertHealth: {
+    waiting: number
+    oldestWaiting: string | null
+    escalated: number
+    channels: { transport: string; handed: number; retried: number; dead: number; forgotten: number }[]
+  }
+  escalations: { nodes: { id: string; text: string; createdAt: string; reason: string; rep: Named | null }[] }
+  deadLetters: {
+    nodes: {
+      id: string
+      transport: string
+      reason: string
+      tries: number
+      triedAt: string
+      alert: { id: string; text: string; rep: Named | null }
+    }[]
+  }
+}
+
 export type DayChange = { rep: Named; before: Load; after: Load; route: Route }
 
 export type Reassigned = {

@@ -1,5 +1,7 @@
 import type * as noun from './nouns'
 import alertAcknowledgeText from './alertAcknowledge.graphql?raw'
+import alertResendText from './alertResend.graphql?raw'
+import alertsReceiveText from './alertsReceive.graphql?raw'
 import alertsText from './alerts.graphql?raw'
 import alignmentText from './alignment.graphql?raw'
 import alignmentDraftText from './alignmentDraft.graphql?raw'
@@ -9,6 +11,9 @@ import alignmentRevertText from './alignmentRevert.graphql?raw'
 import alignmentsText from './alignments.graphql?raw'
 import changedText from './changed.graphql?raw'
 import changesText from './changes.graphql?raw'
+import deliveriesText from './deliveries.graphql?raw'
+import deviceForgetText from './deviceForget.graphql?raw'
+import deviceRegisterText from './deviceRegister.graphql?raw'
 import fragmentsText from './fragments.graphql?raw'
 import mapCellsText from './mapCells.graphql?raw'
 import meText from './me.graphql?raw'
@@ -23,6 +28,7 @@ import visitFailText from './visitFail.graphql?raw'
 import visitReassignText from './visitReassign.graphql?raw'
 import visitStartText from './visitStart.graphql?raw'
 import visitsText from './visits.graphql?raw'
+import webPushKeyText from './webPushKey.graphql?raw'
 
 declare const answer: unique symbol
 declare const asked: unique symbol
@@ -126,3 +132,18 @@ export const alignmentRevert = operation<
   { alignmentRevert: noun.InForce<'AlignmentReverted'> | noun.AlignmentProblem },
   Act<{ branchId: string; from?: string; dryRun?: boolean }>
 >(alignmentRevertText)
+
+export const alertsReceive = operation<
+  { alertsReceive: Done<'AlertsReceived'> },
+  Act<{ alertIds: string[]; seen: boolean; deviceId: string | null }>
+>(alertsReceiveText)
+export const alertResend = operation<{ alertResend: Done<'AlertResent'> }, Act<{ alertId: string }>>(alertResendText)
+export const deliveries = operation<noun.Deliveries, Record<string, never>>(deliveriesText)
+export const deviceRegister = operation<
+  { deviceRegister: { __typename: 'DeviceRegistered'; device: { id: string } } | noun.Problem },
+  Act<{ token: string; transport: string; platform: string; locale: string }>
+>(deviceRegisterText)
+export const deviceForget = operation<{ deviceForget: Done<'DeviceForgotten'> }, Act<{ deviceId: string }>>(
+  deviceForgetText,
+)
+export const webPushKey = operation<{ webPushKey: string | null }, Record<string, never>>(webPushKeyText)

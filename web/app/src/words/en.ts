@@ -156,6 +156,18 @@ export const en = {
   // alerts
   alerts: 'Alerts',
   noAlerts: 'No alerts.',
+  escalated: 'Not acknowledged in time',
+  undelivered: 'Could not be delivered',
+  allArrived: 'Everything got through.',
+  resend: 'Send again',
+  resent: 'It is on its way again.',
+  channelHour: 'Channels, last hour',
+  channelDid: (handed: number, retried: number, dead: number) => `${handed} handed over, ${retried} put off, ${dead} given up`,
+  waitsSince: (n: number, since: string) => `${count(n, 'alert waits', 'alerts wait')}, the oldest since ${since}`,
+  triedTimes: (n: number, reason: string) => `${count(n, 'try', 'tries')}, ${reason}`,
+  notify: 'Notify me when the page is closed',
+  notified: 'Notifications will come.',
+  notNotified: 'The browser does not let notifications through.',
   understood: 'Understood',
   // phone
   today: 'Today',
