@@ -45,6 +45,19 @@ async function alertOf(who, id) {
   }
 }
 
+/** So many alerts are remembered as shown: what was swept away must not come back with the same push. */
+const remembered = 200
+
+/** Whether the alert was shown before; from now on it was. */
+async function shownBefore(id) {
+  const cache = await caches.open('hexbeat')
+  const kept = await cache.match('/shown')
+  const shown = kept ? await kept.json() : []
+  if (shown.includes(id)) return true
+  await cache.put('/shown', new Response(JSON.stringify([...shown, id].slice(-remembered))))
+  return false
+}
+
 /** One push after the other: two of one alert that come together must not both be the first. */
 let turn = Promise.resolve()
 
@@ -57,7 +70,7 @@ async function show(push) {
     return
   }
   const version = Math.max(Number(push.version) || 0, alert?.version ?? 0)
-  if (here.some((old) => old.data.version >= version)) return
+  if (here.some((old) => old.data.version >= version) || ((await shownBefore(push.alertId)) && !here.length)) return
   const words = plain[who?.locale === 'en' ? 'en' : 'ru']
   await self.registration.showNotification(alert?.title ?? words[push.kind] ?? words.other, {
     body: alert?.text ?? '',
