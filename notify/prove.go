@@ -28,8 +28,8 @@ const (
 	tryGrace  = 30 * time.Second // a try under way when its alert ends; a worker's job takes no longer
 )
 
-// Change is a committed change as it concerns one rep.
-type Change struct {
+// Case is a committed change as it concerns one rep.
+type Case struct {
 	Batch  uuid.UUID
 	Rep    uuid.UUID
 	At     time.Time
@@ -67,7 +67,7 @@ type Breach struct {
 
 // Prove holds the record against what is promised of alerts, as of now: every committed change gives each affected rep one alert, which is handed
 // to a channel unless it was annulled before, and ends with a reason. It returns every breach, by time.
-func Prove(changes []Change, inboxes []Inbox, now time.Time) []Breach {
+func Prove(changes []Case, inboxes []Inbox, now time.Time) []Breach {
 	var found []Breach
 	for _, c := range changes {
 		breach := func(code string, alert uuid.UUID) {

@@ -64,7 +64,7 @@ func TestProveFindsEachBreach(t *testing.T) {
 		"no reason":                {life(func(h *notify.History) { h.Reason = "" }), notify.NoReason},
 		"no successor":             {life(func(h *notify.History) { h.State, h.EndedAt = notify.Superseded, at(12, 6) }), notify.NoSuccessor},
 	} {
-		got := notify.Prove([]notify.Change{{Owed: true, Alerts: []notify.History{c.alert}}}, nil, clock(12, 30))
+		got := notify.Prove([]notify.Case{{Owed: true, Alerts: []notify.History{c.alert}}}, nil, clock(12, 30))
 		if len(got) == 0 && c.want == "" {
 			continue
 		}
@@ -72,14 +72,14 @@ func TestProveFindsEachBreach(t *testing.T) {
 			t.Errorf("%s: %+v, want %q", name, got, c.want)
 		}
 	}
-	for want, c := range map[string]notify.Change{
+	for want, c := range map[string]notify.Case{
 		notify.NoAlert: {Owed: true}, notify.TwoAlerts: {Alerts: []notify.History{life(), life()}},
 	} {
-		if got := notify.Prove([]notify.Change{c}, nil, clock(12, 30)); len(got) != 1 || got[0].Code != want {
+		if got := notify.Prove([]notify.Case{c}, nil, clock(12, 30)); len(got) != 1 || got[0].Code != want {
 			t.Errorf("%+v, want %s", got, want)
 		}
 	}
-	if got := notify.Prove([]notify.Change{{}}, []notify.Inbox{{Count: 3, Last: 3}, {Count: 2, Last: 3}}, noon); len(got) != 1 || got[0].Code != notify.Unnumbered {
+	if got := notify.Prove([]notify.Case{{}}, []notify.Inbox{{Count: 3, Last: 3}, {Count: 2, Last: 3}}, noon); len(got) != 1 || got[0].Code != notify.Unnumbered {
 		t.Errorf("a missing number: %+v", got)
 	}
 }

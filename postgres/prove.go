@@ -38,7 +38,7 @@ ORDER  BY i.rep_id`
 
 // AlertChanges reads what is to be proved of a time: every change that concerned a rep, with the alerts it made and all that was tried, and
 // how many alerts each inbox holds.
-func (tx *Tx) AlertChanges(ctx context.Context, from, to time.Time) ([]notify.Change, []notify.Inbox, error) {
+func (tx *Tx) AlertChanges(ctx context.Context, from, to time.Time) ([]notify.Case, []notify.Inbox, error) {
 	args := func() pgx.StrictNamedArgs {
 		return pgx.StrictNamedArgs{"organization": tx.Organization, "from": from, "to": to}
 	}
@@ -61,18 +61,18 @@ func (tx *Tx) AlertChanges(ctx context.Context, from, to time.Time) ([]notify.Ch
 		return nil, nil, err
 	}
 	type key struct{ batch, rep uuid.UUID }
-	var changes []notify.Change
+	var changes []notify.Case
 	at := map[key]int{}
 	for _, o := range owed {
 		at[key{o.Batch, o.Rep}] = len(changes)
-		changes = append(changes, notify.Change{Batch: o.Batch, Rep: o.Rep, At: o.At, Owed: true})
+		changes = append(changes, notify.Case{Batch: o.Batch, Rep: o.Rep, At: o.At, Owed: true})
 	}
 	for _, m := range made {
 		k := key{m.BatchID, m.RepID}
 		i, known := at[k]
 		if !known {
 			i, at[k] = len(changes), len(changes)
-			changes = append(changes, notify.Change{Batch: m.BatchID, Rep: m.RepID, At: m.CreatedAt})
+			changes = append(changes, notify.Case{Batch: m.BatchID, Rep: m.RepID, At: m.CreatedAt})
 		}
 		changes[i].Alerts = append(changes[i].Alerts, notify.History{Alert: m.Alert, Tries: m.Tries})
 	}

@@ -46,7 +46,7 @@ func notifyProve(ctx context.Context, env environment, args []string) error {
 		if err != nil {
 			return err
 		}
-		var changes []notify.Change
+		var changes []notify.Case
 		var inboxes []notify.Inbox
 		if err := d.DB.Read(ctx, caller.Organization, func(tx *postgres.Tx) (err error) {
 			changes, inboxes, err = tx.AlertChanges(ctx, since, until)
@@ -59,7 +59,7 @@ func notifyProve(ctx context.Context, env environment, args []string) error {
 }
 
 // sayBreaches prints what was found, and fails when there is anything.
-func sayBreaches(env environment, changes []notify.Change, breaches []notify.Breach) error {
+func sayBreaches(env environment, changes []notify.Case, breaches []notify.Breach) error {
 	alerts := 0
 	for _, c := range changes {
 		alerts += len(c.Alerts)
