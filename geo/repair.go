@@ -241,32 +241,52 @@ func (g *ground) middles(owner []int32) []vec {
 	return c.centre
 }
 
-// fill gives ground to the territories with capacity that have none, as far as the budget goes.
+// fill gives ground to the territories with capacity that have none, as far as the budget goes. Locked customers who need
+// not hang together are no ground: nothing can grow from them.
 func (g *ground) fill(owner []int32, within float64) {
 	for t := range int32(g.territories()) {
-		if !g.vacant(t) && !slices.Contains(owner, t) {
+		if !g.vacant(t) && g.bare(owner, t) {
 			g.halve(owner, t, within)
 			g.mend(owner, within)
 		}
 	}
 }
 
-// halve gives the empty territory about half of the heaviest one that has two free units or more,
-// grown from its far end, or from the home of the empty one.
+// bare says whether a territory has no ground, and its locked customers are not work enough for it.
+func (g *ground) bare(owner []int32, t int32) bool {
+	locked := 0.0
+	for u, o := range owner {
+		if o != t {
+			continue
+		}
+		if !g.exempt(int32(u)) {
+			return false
+		}
+		locked += g.load[u]
+	}
+	return locked < g.target[t]
+}
+
+// halve gives the empty territory about half of the heaviest one that has ground to spare, grown from its far end, or
+// from the home of the empty one.
 func (g *ground) halve(owner []int32, empty int32, within float64) {
 	load := make([]float64, g.territories())
 	free := make([]int, g.territories())
 	count := make([]int, g.territories())
+	barren := true
 	for u, t := range owner {
 		load[t] += g.load[u]
 		count[t]++
 		if g.movable(int32(u)) {
 			free[t]++
 		}
+		barren = barren && t != empty
 	}
 	from := int32(-1)
 	for t := range int32(g.territories()) {
-		if free[t] > 0 && count[t] > 1 && (from < 0 || load[t]/g.norm[t] > load[from]/g.norm[from]) {
+		// One without any customer takes the last ground of one that has locked customers left.
+		spare := free[t] > 1 || free[t] > 0 && barren && count[t] > 1
+		if spare && (from < 0 || load[t]/g.norm[t] > load[from]/g.norm[from]) {
 			from = t
 		}
 	}
@@ -287,14 +307,14 @@ func (g *ground) halve(owner []int32, empty int32, within float64) {
 			end, best = int32(u), fit
 		}
 	}
-	share := g.target[empty] / (g.target[empty] + g.norm[from]) * load[from]
+	share := g.target[empty]/(g.target[empty]+g.norm[from])*load[from] - load[empty]
 	moved := g.uprooted(owner)
 	if cost := g.shift(owner, []int32{end}, empty); cost > 0 && moved+cost > within {
 		return
 	}
 	moved += g.shift(owner, []int32{end}, empty)
 	owner[end] = empty
-	taken, left := g.load[end], count[from]-1
+	taken, left := g.load[end], free[from]-1
 	front := []int32{end}
 	for len(front) > 0 {
 		u := front[0]
