@@ -180,3 +180,27 @@ func TestPositionsComeInAnyOrder(t *testing.T) {
 		t.Errorf("a dispatcher: %v, want ErrNotARep", err)
 	}
 }
+
+func TestADevicesNameHasItsLimits(t *testing.T) {
+	t.Parallel()
+	w := desktest.New(t)
+	good := desk.RegisterDevice{Token: "token", Transport: "PIGEON", Platform: "loft", Locale: "xx-YY"}
+	if got, err := desk.Do(w.Rep(0, 0), w.Desk, uuid.New(), good); err != nil || got.Transport != "PIGEON" {
+		t.Errorf("a transport and a language of tomorrow: %+v, %v", got, err)
+	}
+	huge := strings.Repeat("я", 5<<20/2)
+	for name, change := range map[string]func(*desk.RegisterDevice){
+		"token":      func(c *desk.RegisterDevice) { c.Token = huge },
+		"transport":  func(c *desk.RegisterDevice) { c.Transport = huge },
+		"platform":   func(c *desk.RegisterDevice) { c.Platform = huge },
+		"locale":     func(c *desk.RegisterDevice) { c.Locale = huge },
+		"appVersion": func(c *desk.RegisterDevice) { c.AppVersion = huge },
+	} {
+		wish := good
+		change(&wish)
+		_, err := desk.Do(w.Rep(0, 0), w.Desk, uuid.New(), wish)
+		if invalid, ok := errors.AsType[desk.Invalid](err); !ok || invalid.Code != "TOO_LONG" || invalid.Path[0] != name {
+			t.Errorf("%s of 5 MB: %v, want it too long", name, err)
+		}
+	}
+}

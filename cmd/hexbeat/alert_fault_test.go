@@ -105,6 +105,43 @@ func TestAlertsArriveWhateverFails(t *testing.T) {
 	p.arrived(t, db, push, phones, kills, dice)
 }
 
+// TestAKilledWorkersJobIsTakenOver kills a process while the provider says nothing to it. Another hands the alert over within 75 seconds.
+func TestAKilledWorkersJobIsTakenOver(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for a job to be rescued")
+	}
+	t.Parallel()
+	push := fcmtest.New(t)
+	p := newInstallation(t, "HEXBEAT_FCM_CREDENTIALS="+push.CredentialsFile, "HEXBEAT_FCM_ENDPOINT="+push.URL)
+	token, reps, visits := p.smallTown(1)
+	first := p.serveFor(t)
+	p.phones(first, len(reps))
+	push.Always("", fcmtest.Hang())
+	visit := visits[0]
+	to := reps[0]
+	if to == visit.rep {
+		to = reps[1]
+	}
+	if answer, answered := first.mutate(token, reassignment, map[string]any{
+		"requestId": uuid.New(), "visitId": visit.id, "toRepId": to, "expectedVersion": visit.version, "reason": "OVERLOAD",
+	}); !answered || answer.Code != "" {
+		t.Fatalf("reassign: %+v", answer)
+	}
+	if _, err := push.WaitCalls(t.Context(), 2); err != nil { // both reps' phones
+		t.Fatal(err)
+	}
+	first.crash()
+	died := time.Now()
+	push.Always("", fcmtest.OK())
+	p.serveFor(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 75*time.Second)
+	defer cancel()
+	if _, err := push.Wait(ctx, 2); err != nil {
+		t.Fatalf("nobody took the jobs over within 75 s: %d arrived", len(push.Messages()))
+	}
+	t.Logf("taken over after %s", time.Since(died).Round(time.Second))
+}
+
 // anyAnswer is what a provider says on a bad day.
 func anyAnswer(dice *rand.Rand) fcmtest.Answer {
 	answers := []fcmtest.Answer{

@@ -6,11 +6,17 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/desk"
 	"github.com/hexbeat/hexbeat/desk/desktest"
+	"github.com/hexbeat/hexbeat/live"
 	"github.com/hexbeat/hexbeat/notify"
+	"github.com/hexbeat/hexbeat/notify/socket"
 	"github.com/hexbeat/hexbeat/notify/webpush"
 )
 
@@ -71,4 +77,33 @@ func TestASettingOfAChannelThatWontDoIsOneSentence(t *testing.T) {
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return lines[len(lines)-1]
+}
+
+// The word that a page has the alert may come through any process: the sender looks into the record when the feed says that it changed.
+func TestTheOpenSocketIsAChannel(t *testing.T) {
+	t.Parallel()
+	w, hub := desktest.Planned(t), live.NewHub()
+	page := w.Phone(t, 0, 0, notify.Socket)
+	var alert uuid.UUID
+	if err := w.DB.Pool().QueryRow(t.Context(), "SELECT id FROM alert WHERE rep_id = $1", w.Branches[0].Reps[0].ID).Scan(&alert); err != nil {
+		t.Fatal(err)
+	}
+	sender := socket.New(socket.Config{Confirmed: confirmed(w.DB), Watch: watch(hub), Patience: 10 * time.Second})
+	push := notify.NewPush(notify.Alert{ID: alert}, page.Token)
+	push.Organization = w.Organization
+	sent := make(chan error, 1)
+	go func() {
+		_, err := sender.Send(t.Context(), push)
+		sent <- err
+	}()
+	for hub.Subscribers() == 0 {
+		runtime.Gosched()
+	}
+	if _, err := desk.Do(w.Rep(0, 0), w.Desk, uuid.New(), desk.ReceiveAlerts{Alerts: []uuid.UUID{alert}, Device: page.ID}); err != nil {
+		t.Fatal(err)
+	}
+	hub.Publish([]live.Change{{Organization: w.Organization, Kind: "alert", ID: alert}}, "")
+	if err := <-sent; err != nil {
+		t.Errorf("confirmed, yet %v", err)
+	}
 }
