@@ -40,7 +40,7 @@ func Design(b Brief) (Draft, error) {
 	reference := g.reference(b.Seed)
 	var best state
 	if b.Current == nil {
-		best = g.afresh(b.Seed)
+		best = g.afresh(b)
 	} else {
 		best = pick(g.trajectories(b.Seed), g.budget(b.Budget))
 	}
@@ -70,7 +70,17 @@ const (
 )
 
 // afresh is the best of several designs from different starts.
-func (g *ground) afresh(seed uint64) state {
+func (g *ground) afresh(b Brief) state {
+	if len(g.units) > spacious {
+		if best, ok := g.refined(b); ok {
+			return best
+		}
+	}
+	return g.insist(g.tried(b.Seed), b.Seed)
+}
+
+// tried is the best of several annealings, as even as chains make it.
+func (g *ground) tried(seed uint64) state {
 	starts := max(fewest, min(most, spacious/len(g.units), len(g.units)/fewer))
 	ends := parallel(starts, func(i int) state {
 		source := g.source(seed, yardsticks+i)
@@ -79,8 +89,49 @@ func (g *ground) afresh(seed uint64) state {
 		s.settle()
 		return s.state()
 	})
-	return g.insist(slices.MinFunc(ends, state.compare), seed)
+	return slices.MinFunc(ends, state.compare)
 }
+
+// coarser is how many resolutions above the ground's a large design is sketched: 49 cells become one.
+const coarser = 2
+
+// refined designs ground of many units in two steps: first in coarser units, few enough for bold moves, then it draws
+// the borders anew in its own (multilevel partitioning: Hendrickson and Leland 1995). It answers false where no coarser
+// units are to be had, or too few for the territories.
+func (g *ground) refined(b Brief) (state, bool) {
+	b.Resolution = g.resolution - coarser
+	if b.Resolution < 1 { // 0 would mean the default
+		return state{}, false
+	}
+	rough, err := survey(b)
+	if err != nil || len(rough.units) >= len(g.units) {
+		return state{}, false
+	}
+	rough.reference(b.Seed)
+	of := make([]int32, len(b.Sites))
+	sketch := rough.tried(b.Seed)
+	for u, unit := range rough.units {
+		for _, i := range unit.Sites {
+			of[i] = sketch.owner[u]
+		}
+	}
+	owner := make([]int32, len(g.units))
+	for u, unit := range g.units {
+		owner[u] = of[unit.Sites[0]]
+	}
+	g.mend(owner, math.Inf(1))
+	g.fill(owner, math.Inf(1))
+	ends := parallel(polishes, func(i int) state {
+		s := newSearch(g, slices.Clone(owner), g.source(b.Seed, yardsticks+most+i))
+		s.anneal(polish)
+		s.settle()
+		return s.state()
+	})
+	return slices.MinFunc(ends, state.compare), true
+}
+
+// polishes is how many ways are tried to draw the borders of a sketch.
+const polishes = 2
 
 // insist shakes a design that is not as even as it was asked to be, though its units would allow it, and settles it again.
 func (g *ground) insist(best state, seed uint64) state {

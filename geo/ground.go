@@ -20,15 +20,16 @@ type ground struct {
 	bridges [][2]int32 // pairs of near that cross a barrier
 	lock    []int32    // of each unit, the territory it is locked to, or Free
 
-	target    []float64 // of each territory; 0: a vacancy
-	norm      []float64 // what a load off its target is measured by: the target, for a vacancy the mean of the others
-	total     float64
-	tolerance float64
-	least     float64 // the imbalance no design can be below
-	firm      float64 // the linear part of what a load off its target costs
-	further   []further
-	home      []*vec  // of each territory, nil where the design chooses
-	scale     float64 // km, or km² from today, per unit of workload that plain k-means needs: the yardstick for all costs
+	target     []float64 // of each territory; 0: a vacancy
+	norm       []float64 // what a load off its target is measured by: the target, for a vacancy the mean of the others
+	total      float64
+	tolerance  float64
+	resolution int     // of the largest units
+	least      float64 // the imbalance no design can be below
+	firm       float64 // the linear part of what a load off its target costs
+	further    []further
+	home       []*vec  // of each territory, nil where the design chooses
+	scale      float64 // km, or km² from today, per unit of workload that plain k-means needs: the yardstick for all costs
 
 	current []int32   // of each unit, its territory today, or Free; nil without
 	settled []float64 // of each unit, the workload held today
@@ -98,6 +99,7 @@ func survey(b Brief) (*ground, error) {
 		resolution = SiteResolution
 	}
 	var err error
+	g.resolution = resolution
 	if g.units, g.lock, err = unitsOf(b, resolution, heavy*least); err != nil {
 		return nil, err
 	}

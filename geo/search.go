@@ -73,9 +73,10 @@ type effort struct {
 }
 
 var (
-	full  = effort{sweeps: 1500, hot: 4, cold: 0.01, force: 10}  // from a start
-	shake = effort{sweeps: 600, hot: 2, cold: 0.01, force: 300}  // of a design that came out uneven
-	nudge = effort{sweeps: 60, hot: 0.1, cold: 0.01, force: 100} // at each rung of a trajectory from today
+	full   = effort{sweeps: 1500, hot: 4, cold: 0.01, force: 10}   // from a start
+	shake  = effort{sweeps: 600, hot: 2, cold: 0.01, force: 300}   // of a design that came out uneven
+	polish = effort{sweeps: 600, hot: 0.3, cold: 0.01, force: 300} // of borders drawn roughly
+	nudge  = effort{sweeps: 60, hot: 0.1, cold: 0.01, force: 100}  // at each rung of a trajectory from today
 )
 
 // anneal tries moves that at first may make things worse by about one typical unit, later hardly at all
