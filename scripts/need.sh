@@ -44,7 +44,7 @@ has_metis() { command -v gpmetis >/dev/null; }
 has_scipy() { /usr/bin/python3 -c 'import numpy, scipy' 2>/dev/null; }
 
 # A mail server that runs without root's rights, as a process of the test's own.
-has_smtp() { command -v python3 >/dev/null && python3 -c 'import aiosmtpd' 2>/dev/null; }
+has_smtp() { /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null; } # Debian's own: another Python on the PATH lacks its packages
 
 # install PACKAGE...: in one go, or one sentence that says what to do by hand.
 install() {

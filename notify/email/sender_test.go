@@ -42,10 +42,13 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+// python is Debian's own: another one on the PATH lacks Debian's packages.
+const python = "/usr/bin/python3"
+
 // realServer is Debian's python3-aiosmtpd as a process of its own; it keeps what it takes in a maildir.
 func realServer(t *testing.T) (address, maildir string) {
 	t.Helper()
-	if exec.Command("python3", "-c", "import aiosmtpd").Run() != nil {
+	if exec.Command(python, "-c", "import aiosmtpd").Run() != nil {
 		const missing = "a mail server is missing: scripts/need.sh smtp (apt-get install python3-aiosmtpd)"
 		if os.Getenv("CI") == "true" {
 			t.Fatal(missing)
@@ -59,7 +62,7 @@ func realServer(t *testing.T) (address, maildir string) {
 	address, maildir = port.Addr().String(), filepath.Join(t.TempDir(), "mail")
 	_ = port.Close()
 	ctx, cancel := context.WithCancel(context.Background())
-	server := exec.CommandContext(ctx, "python3", "-m", "aiosmtpd", "-n", "-l", address, "-c", "aiosmtpd.handlers.Mailbox", maildir)
+	server := exec.CommandContext(ctx, python, "-m", "aiosmtpd", "-n", "-l", address, "-c", "aiosmtpd.handlers.Mailbox", maildir)
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
