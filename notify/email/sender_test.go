@@ -1,6 +1,7 @@
 package email_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -90,12 +91,11 @@ func mails(t *testing.T, maildir string) (list []*mail.Message) {
 		t.Fatal(err)
 	}
 	for _, name := range files {
-		file, err := os.Open(name)
+		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer file.Close()
-		m, err := mail.ReadMessage(file)
+		m, err := mail.ReadMessage(bytes.NewReader(text))
 		if err != nil {
 			t.Fatal(err)
 		}
