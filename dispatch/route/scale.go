@@ -191,11 +191,18 @@ func (m *model) price() {
 			}
 			m.penalty[i] = int64(weight * shrink)
 		}
-		m.mixed = m.mixed || m.penalty[i] != m.penalty[0]
 	}
-	// The later half of a shipment is left out with the first, for nothing more.
+	// A shipment is two visits. Both are left out with the first.
 	for _, s := range p.Shipments {
+		if !p.Visits[s.Pickup].Optional {
+			m.penalty[s.Pickup] += m.penalty[s.Delivery]
+		}
 		m.penalty[s.Delivery] = 0
+	}
+	usual := int64(0)
+	for _, penalty := range m.penalty {
+		m.mixed = m.mixed || usual > 0 && penalty > 0 && penalty != usual
+		usual = max(usual, penalty)
 	}
 	m.balance = float64(p.Balance) * float64(m.scale.whole) / (3600 * 3600)
 	if c := p.Churn; c != nil && m.published != nil {
