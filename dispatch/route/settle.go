@@ -67,16 +67,23 @@ func (pl *plan) settleVisit(c int32) bool {
 func (pl *plan) giveWay(c, r int32) bool {
 	t := &pl.trips[r]
 	old := slices.Clone(t.slots)
-	visits := make([]slot, 0, len(old)+1)
-	for _, s := range old[1 : len(old)-1] {
-		if !s.paused() {
+	own := slot{node: c, place: pl.m.place[c], open: pl.m.hull[c].open, close: pl.m.hull[c].close}
+	visits := append(make([]slot, 0, len(old)), own) // own moves on from gap to gap
+	for _, s := range old {
+		if s.node >= 0 {
 			visits = append(visits, s)
 		}
 	}
-	own := slot{node: c, place: pl.m.place[c], open: pl.m.hull[c].open, close: pl.m.hull[c].close}
+	leave, latest := pl.unbroken(r, visits[1:])
 	before := t.cost
-	for k := range len(visits) + 1 {
-		arranged, ok := pl.arrange(r, slices.Insert(slices.Clone(visits), k, own))
+	for k := range visits {
+		if k > 0 {
+			visits[k-1], visits[k] = visits[k], own
+		}
+		if !pl.mayHold(c, r, visits, k, leave[k], latest[k]) {
+			continue
+		}
+		arranged, ok := pl.arrange(r, visits)
 		if !ok {
 			continue
 		}
@@ -91,6 +98,46 @@ func (pl *plan) giveWay(c, r int32) bool {
 		pl.refresh(r)
 	}
 	return false
+}
+
+// unbroken bounds the gaps between visits by a day without breaks and with all set-up saved behind the gap: nothing
+// leaves what lies before gap k earlier than leave[k], or may come to what lies behind it later than latest[k].
+func (pl *plan) unbroken(r int32, visits []slot) (leave, latest []int32) {
+	m, car, class := pl.m, &pl.m.car[r], pl.m.class[r]
+	n := len(visits)
+	leave, latest = make([]int32, n+1), make([]int32, n+1)
+	leave[0] = car.opens
+	place := car.start
+	for k, s := range visits {
+		start, _ := begin(leave[k]+class.drive(place, s.place), span{s.open, s.close}, m.windows[s.node])
+		leave[k+1] = start + class.service[s.node]
+		if s.place != place {
+			leave[k+1] += class.setup[s.node]
+		}
+		place = s.place
+	}
+	latest[n] = car.closes
+	place = car.end
+	for k := n - 1; k >= 0; k-- {
+		s := &visits[k]
+		latest[k] = min(s.close, latest[k+1]-class.drive(s.place, place)-class.service[s.node])
+		place = s.place
+	}
+	return leave, latest
+}
+
+// mayHold says whether c, which is visits[k], would fit there between these bounds.
+func (pl *plan) mayHold(c, r int32, visits []slot, k int, leave, latest int32) bool {
+	m, car, class := pl.m, &pl.m.car[r], pl.m.class[r]
+	from, to := car.start, car.end
+	if k > 0 {
+		from = visits[k-1].place
+	}
+	if k+1 < len(visits) {
+		to = visits[k+1].place
+	}
+	end, fits := begin(leave+class.drive(from, visits[k].place), m.hull[c], m.windows[c])
+	return fits && end+class.service[c]+class.drive(visits[k].place, to) <= latest
 }
 
 // keeps says whether a trip whose times are sound keeps to all its other bounds.

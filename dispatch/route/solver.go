@@ -24,6 +24,7 @@ type Solver struct {
 	version uint32
 
 	now, best *plan
+	ended     *plan     // best with whatever still fits into it; nil: not asked for since the last step
 	chains    []*search // of a small problem, each over all of it
 	hot, cold float64
 	turn      uint64
@@ -127,6 +128,7 @@ func (pl *plan) edge() (price, visits float64) {
 // The temperature follows these two, and no clock.
 func (s *Solver) Step(iterations int, from, to float64) Epoch {
 	before := s.best.cost
+	s.ended = nil
 	iterations = max(1, iterations)
 	switch {
 	case s.m.n == 0 || s.m.m == 0:
@@ -160,10 +162,12 @@ func (s *Solver) Epochs(iterations int) iter.Seq[Epoch] {
 func (s *Solver) Best() Solution { return s.settled().solution() }
 
 func (s *Solver) settled() *plan {
-	best := newPlan(s.m, &s.version)
-	best.copyAll(s.best)
-	best.settle()
-	return best
+	if s.ended == nil {
+		s.ended = newPlan(s.m, &s.version)
+		s.ended.copyAll(s.best)
+		s.ended.settle()
+	}
+	return s.ended
 }
 
 // cost is what Solution.Cost will say.
