@@ -88,8 +88,8 @@ type Churn struct {
 }
 
 // Shipment is two visits on one vehicle: what Pickup (as its Visit.Pickup says) takes along, Delivery brings (its
-// Visit.Delivery, the same amounts), later on the same route. Both are served or neither. Each
-// counts as a visit with its own priority; whether they are optional, and the prize, is the pickup's to say.
+// Visit.Delivery, the same amounts), later on the same route. Both are served or neither. Each counts
+// as a visit with its own priority; whether they are optional, and the prize, is the pickup's to say.
 type Shipment struct{ Pickup, Delivery int32 }
 
 // Together is a call for two: its visits begin at the same moment on two vehicles, or both are left out.

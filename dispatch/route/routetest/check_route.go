@@ -20,17 +20,12 @@ func (c *checker) route(k int, r tour, v vehicle) (total sum) {
 		total.service += *s.Service
 		total.waiting += *s.Waiting
 	}
-	// Rounding to whole seconds happens where a speed factor makes hundredths of them, and there alone.
-	var slack int64
-	if v.scale() != 100 || c.anyScale() {
-		slack = 2
-	}
 	c.order(k, r)
 	drive := c.drive(r, v)
-	total.duration, total.distance = drive.scaled/100, drive.metres
-	c.times(r, v, slack)
+	total.duration, total.distance = *r.Steps[len(r.Steps)-1].Duration, drive.metres
+	c.times(r, v)
 	c.loads(r, v, &total)
-	c.breaks(r, v, slack)
+	c.breaks(r, v)
 
 	tasks := int64(0)
 	var busy int64
@@ -161,7 +156,11 @@ type drive struct {
 // drive adds up the travel between the places of a route, and holds it against what the steps say.
 func (c *checker) drive(r tour, v vehicle) (d drive) {
 	at := v.start()
+	var cut int64 // seconds lost or won where a speed factor makes hundredths: moments are cut to whole seconds
 	for i, s := range r.Steps {
+		if c.anyScale() && (i == 0 || *s.Waiting > 0 || c.p.Hexbeat != nil) {
+			cut++
+		}
 		to := spot{}
 		if w, is := c.taskOf(s); is {
 			to = w.spot()
@@ -178,7 +177,7 @@ func (c *checker) drive(r tour, v vehicle) (d drive) {
 		d.scaled += l.seconds * v.scale()
 		d.metres += l.metres
 		d.cost += l.cost
-		c.near("duration at a step", s.Duration, d.scaled/100, 0)
+		c.near("duration at a step", s.Duration, d.scaled/100, cut)
 		if to.known {
 			at = to
 		}
@@ -187,7 +186,7 @@ func (c *checker) drive(r tour, v vehicle) (d drive) {
 }
 
 // times looks at arrivals, waits and windows.
-func (c *checker) times(r tour, v vehicle, slack int64) {
+func (c *checker) times(r tour, v vehicle) {
 	begin, end := *r.Steps[0].Arrival, *r.Steps[len(r.Steps)-1].Arrival
 	if v.Window != nil && (begin < v.Window[0] || end > v.Window[1]) {
 		c.fault("it lasts from %d to %d, outside the shift [%d, %d]", begin, end, v.Window[0], v.Window[1])
@@ -199,25 +198,25 @@ func (c *checker) times(r tour, v vehicle, slack int64) {
 		if driven < 0 || *s.Waiting < 0 {
 			c.fault("steps[%d] drives or waits a negative time", i+1)
 		}
-		c.near("arrival at a step", s.Arrival, leaves+driven, slack)
+		c.same("arrival at a step", s.Arrival, leaves+driven)
 		if w, is := c.taskOf(s); is {
-			c.inWindow(i+1, s, w.Windows, slack, w.wish != nil || c.p.Hexbeat != nil)
+			c.inWindow(i+1, s, w.Windows, w.wish != nil || c.p.Hexbeat != nil)
 		}
 	}
 }
 
 // inWindow looks whether what a step does begins in a window, and waits for nothing else.
-func (c *checker) inWindow(i int, s stop, windows [][2]int64, slack int64, mayWait bool) {
+func (c *checker) inWindow(i int, s stop, windows [][2]int64, mayWait bool) {
 	starts := *s.Arrival + *s.Waiting
 	inside, opening := len(windows) == 0, false
 	for _, w := range windows {
-		inside = inside || w[0]-slack <= starts && starts <= w[1]
-		opening = opening || w[0]-slack <= starts && starts <= w[0]+slack
+		inside = inside || w[0] <= starts && starts <= w[1]
+		opening = opening || starts == w[0]
 	}
 	if !inside {
 		c.fault("steps[%d] begins at %d, in no window of %v", i, starts, windows)
 	}
-	if *s.Waiting > slack && !opening && !mayWait {
+	if *s.Waiting > 0 && !opening && !mayWait {
 		c.fault("steps[%d] waits %d s for nothing", i, *s.Waiting)
 	}
 }
@@ -254,7 +253,7 @@ func (c *checker) loads(r tour, v vehicle, total *sum) {
 }
 
 // breaks looks for every break of the vehicle, once, in its windows.
-func (c *checker) breaks(r tour, v vehicle, slack int64) {
+func (c *checker) breaks(r tour, v vehicle) {
 	taken := map[uint64]bool{}
 	for i, s := range r.Steps {
 		if s.Type != "break" {
@@ -268,7 +267,7 @@ func (c *checker) breaks(r tour, v vehicle, slack int64) {
 		b := v.Breaks[k]
 		taken[b.ID] = true
 		c.same("service of a break", s.Service, b.Service)
-		c.inWindow(i, s, b.Windows, slack, false)
+		c.inWindow(i, s, b.Windows, false)
 		for k := range b.MaxLoad {
 			if s.Load[k] > b.MaxLoad[k] {
 				c.fault("steps[%d] is a break with a load of %v, beyond %v", i, s.Load, b.MaxLoad)

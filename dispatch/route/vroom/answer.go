@@ -144,18 +144,20 @@ func (m *Model) route(k int, r route.Route) Route {
 	}
 	bill := bill{table: table, at: m.at(given.Start), ticks: m.ticks}
 
-	var driven int64 // ticks
-	left := r.Depart
-	step := Step{Type: "start", Arrival: r.Depart / m.ticks}
+	// Moments are cut to whole seconds, and the spans between them follow from those: so they add up, and what waits
+	// for a window begins in it.
+	left := r.Depart / m.ticks
+	step := Step{Type: "start", Arrival: left}
 	m.place(&step, first)
 	out.say(step, load, table.Distances != nil, 0)
 	for _, stop := range r.Stops {
-		driven += stop.Arrival - left
-		left = stop.Begin + stop.Setup + stop.Service
 		step := Step{
-			Setup: stop.Setup / m.ticks, Service: stop.Service / m.ticks, WaitingTime: (stop.Begin - stop.Arrival) / m.ticks,
-			Arrival: stop.Arrival / m.ticks, Duration: driven / m.ticks,
+			Setup: stop.Setup / m.ticks, Service: stop.Service / m.ticks, WaitingTime: stop.Begin/m.ticks - stop.Arrival/m.ticks,
+			Arrival: stop.Arrival / m.ticks,
 		}
+		out.Duration += step.Arrival - left
+		step.Duration = out.Duration
+		left = step.Arrival + step.WaitingTime + step.Setup + step.Service
 		if stop.Visit >= 0 {
 			visit := m.engine.Visits[stop.Visit]
 			t, kind := m.task(stop.Visit)
@@ -175,11 +177,10 @@ func (m *Model) route(k int, r route.Route) Route {
 		out.say(step, load, table.Distances != nil, bill.metres)
 	}
 	bill.drive(m.at(given.End))
-	driven += r.Finish - left
-	step = Step{Type: "end", Arrival: r.Finish / m.ticks, Duration: driven / m.ticks}
+	out.Duration += r.Finish/m.ticks - left
+	step = Step{Type: "end", Arrival: r.Finish / m.ticks, Duration: out.Duration}
 	m.place(&step, last)
 	out.say(step, load, table.Distances != nil, bill.metres)
-	out.Duration = driven / m.ticks
 	if out.Distance != nil {
 		*out.Distance = bill.metres
 	}
