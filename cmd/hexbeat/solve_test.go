@@ -143,6 +143,8 @@ func TestSolveAnswersBadInputAsVROOMDoes(t *testing.T) {
 			"jobs[0].time_windows[0]: ends at 5, before it starts at 9"},
 		{`{"vehicles":[{"id":1,"start":[2,48],"profile":"bike"}],"jobs":[{"id":1,"location":[2,48]}]}`,
 			`hexbeat.travel: does not say how fast "bike" is, and there is no matrix for it: give hexbeat.travel.bike.speed in km/h, or the matrix`},
+		{`{"vehicles":[{"id":1,"start":[2,48],"costs":{"per_hour":4294967295,"per_km":4294967295}}],"jobs":[{"id":1,"location":[-178,-42]}]}`,
+			"no such problem can be solved: costs up to 2.34e+14 a visit are too large to add up"},
 	} {
 		code, out, errs := solves(t, []byte(test.problem))
 		want, _ := json.Marshal(map[string]any{"code": 2, "error": test.want})

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+
+	"github.com/hexbeat/hexbeat/dispatch/route"
 )
 
 // Solution is what VROOM answers. Its fields are VROOM's, in VROOM's order.
@@ -102,7 +104,7 @@ func CodeOf(err error) int {
 	switch {
 	case err == nil:
 		return CodeDone
-	case errors.As(err, &wrong):
+	case errors.As(err, &wrong), errors.Is(err, route.ErrProblem):
 		return CodeInput
 	}
 	return CodeInternal
