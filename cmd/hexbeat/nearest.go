@@ -1,10 +1,10 @@
 package main
 
-// nearest is the name that a mistyped word most likely meant, "" when none is close.
+// nearest is the name that a mistyped word most likely meant, "" when none is close. No letter in common is not close.
 func nearest(word string, names []string) string {
 	best, closest := "", 1+len(word)/3
 	for _, name := range names {
-		if d := typos(word, name); d <= closest && (best == "" || d < closest) {
+		if d := typos(word, name); d <= closest && d < len(word) && (best == "" || d < closest) {
 			best, closest = name, d
 		}
 	}
