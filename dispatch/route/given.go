@@ -1,20 +1,37 @@
 package route
 
+import (
+	"cmp"
+	"slices"
+)
+
+// loadFrozen puts the frozen beginnings of the given routes into an empty plan.
+func (pl *plan) loadFrozen() {
+	for r := range pl.m.p.Vehicles {
+		v := &pl.m.p.Vehicles[r]
+		k := 0
+		for _, c := range v.Given[:v.Frozen] {
+			k = pl.freeze(c, int32(r), k)
+			pl.first[r] = k
+		}
+	}
+}
+
 // load puts the given routes into an empty plan. What is frozen stays whatever it breaks; of the rest, what does not
 // fit at its place in the order is left out.
 func (pl *plan) load() {
+	pl.loadFrozen()
 	m := pl.m
 	for r := range m.p.Vehicles {
 		v := &m.p.Vehicles[r]
-		k := 0
-		for i, c := range v.Given {
-			if i < v.Frozen {
-				k = pl.freeze(c, int32(r), k)
-				pl.first[r] = k
-				continue
-			}
-			if at, ok := pl.next(c, int32(r), k); ok {
-				pl.insert(c, int32(r), at)
+		if pl.loadWhole(int32(r)) {
+			continue
+		}
+		k := pl.first[r]
+		for _, c := range v.Given[v.Frozen:] {
+			at, hull, ok := pl.nextAsTold(c, int32(r), k)
+			if ok {
+				pl.insertWithin(c, int32(r), at, hull)
 				k = at + 1
 			}
 		}
@@ -24,8 +41,59 @@ func (pl *plan) load() {
 	}
 }
 
-// next is the first slot from k on, with nothing but breaks between, behind which c fits.
-func (pl *plan) next(c, r int32, k int) (int, bool) {
+// loadWhole loads a route with shipments all at once, with its breaks wherever they fit: one half of a shipment alone can't
+// be judged. It does nothing where there are none, or where the route can't be kept as it is given.
+func (pl *plan) loadWhole(r int32) bool {
+	m, t, v := pl.m, &pl.trips[r], &pl.m.p.Vehicles[r]
+	if v.Frozen > 0 || !slices.ContainsFunc(v.Given, func(c int32) bool { return m.shipment[c] }) {
+		return false
+	}
+	visits := make([]slot, len(v.Given))
+	for i, c := range v.Given {
+		if !m.can[int(c)*m.m+int(r)] {
+			return false
+		}
+		hull := m.hull[c]
+		if told, promise, ok := m.promised(c); ok && told == r {
+			hull = promise
+		}
+		visits[i] = slot{node: c, place: m.place[c], open: hull.open, close: hull.close}
+	}
+	arranged, ok := pl.arrange(r, visits)
+	if !ok {
+		return false
+	}
+	start, end := t.slots[0], t.slots[len(t.slots)-1]
+	empty := slices.Clone(t.slots)
+	t.slots = append(append(append(t.slots[:0], start), arranged...), end)
+	for _, c := range v.Given {
+		pl.take(c, r)
+	}
+	pl.refresh(r)
+	if pl.keeps(r) && !pl.broken(r) {
+		return true
+	}
+	for _, c := range v.Given {
+		pl.drop(c)
+	}
+	t.slots = append(t.slots[:0], empty...)
+	pl.refresh(r)
+	return false
+}
+
+// nextAsTold is next, where c was promised if it can be, with the hull to insert it with.
+func (pl *plan) nextAsTold(c, r int32, k int) (at int, hull span, ok bool) {
+	if told, promise, published := pl.m.promised(c); published && told == r {
+		if at, ok := pl.next(c, r, k, promise); ok {
+			return at, promise, true
+		}
+	}
+	at, ok = pl.next(c, r, k, pl.m.hull[c])
+	return at, pl.m.hull[c], ok
+}
+
+// next is the first slot from k on, with nothing but breaks between, behind which c fits inside hull.
+func (pl *plan) next(c, r int32, k int, hull span) (int, bool) {
 	m := pl.m
 	if !m.can[int(c)*m.m+int(r)] || !pl.room(c, r) {
 		return 0, false
@@ -34,7 +102,7 @@ func (pl *plan) next(c, r int32, k int) (int, bool) {
 		return k, true // knit judges it with its other half
 	}
 	for {
-		if _, _, ok := pl.judge(c, r, k, m.hull[c]); ok {
+		if _, _, ok := pl.judge(c, r, k, hull); ok {
 			return k, true
 		}
 		if k++; !pl.trips[r].slots[k].paused() {
@@ -45,8 +113,8 @@ func (pl *plan) next(c, r int32, k int) (int, bool) {
 
 // freeze puts c behind slot k, and stretches its window to where it comes.
 func (pl *plan) freeze(c, r int32, k int) int {
-	if at, ok := pl.next(c, r, k); ok {
-		pl.insert(c, r, at)
+	if at, hull, ok := pl.nextAsTold(c, r, k); ok {
+		pl.insertWithin(c, r, at, hull)
 		return at + 1
 	}
 	w, _ := pl.walkFrom(r, k)
@@ -97,7 +165,18 @@ func (pl *plan) knit() {
 			out(m.partner[c])
 		}
 	}
-	for _, tie := range m.p.Together {
+	// In the order of their times, so that no call takes away the time that one before it needs.
+	begun := func(c int32) int32 {
+		if pl.at[c] < 0 {
+			return 0
+		}
+		return pl.begun(c)
+	}
+	calls := slices.Clone(m.p.Together)
+	slices.SortStableFunc(calls, func(x, y Together) int {
+		return cmp.Compare(max(begun(x.A), begun(x.B)), max(begun(y.A), begun(y.B)))
+	})
+	for _, tie := range calls {
 		a, b := tie.A, tie.B
 		if pl.at[a] < 0 || pl.at[b] < 0 {
 			continue

@@ -144,6 +144,12 @@ func (m *model) part(visits, vehicles []int32) *model {
 	if m.published != nil {
 		g.published = pick(m.published, visits)
 	}
+	if m.told != nil {
+		g.told, g.promise = pick(m.told, visits), pick(m.promise, visits)
+		for i, r := range g.told {
+			g.told[i] = int32(slices.Index(vehicles, r))
+		}
+	}
 	g.partner = pick(m.partner, visits)
 	for i, mate := range g.partner {
 		if mate >= 0 {
@@ -209,7 +215,7 @@ func pick[T any](all []T, which []int32) []T {
 	return some
 }
 
-// cut makes the search of a group begin where the plan stands.
+// cut makes the search of a group begin where the plan stands, with so many more changes of what was published allowed.
 func (g *group) cut(pl *plan, changes int64) {
 	m := pl.m.part(g.visits, g.vehicles)
 	s := newSearch(m)
@@ -229,20 +235,12 @@ func (g *group) cut(pl *plan, changes int64) {
 		}
 		s.now.refresh(int32(k))
 	}
-	if m.churn.on && m.churn.most >= 0 {
-		s.now.allow(s.now.changed + changes)
+	if m.churn.bounded() {
+		m.churn.most = s.now.changed + changes
 	}
 	s.trial.copyAll(s.now)
 	s.best.copyAll(s.now)
 	g.search = s
-}
-
-// allow sets the most changes of what was published.
-func (pl *plan) allow(most int64) {
-	ch := &pl.m.churn
-	pl.cost -= max(0, pl.changed-ch.most) * ch.excess
-	ch.most = most
-	pl.cost += max(0, pl.changed-ch.most) * ch.excess
 }
 
 // paste writes a group's plan into the whole one.

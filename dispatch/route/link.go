@@ -120,13 +120,13 @@ func (s *search) insertTied(c int32) bool {
 	mate := m.partner[c]
 	switch {
 	case mate < 0 && m.before[c] == nil:
-		at := s.cheapest(c)
+		at, hull := s.place(c)
 		if at.k < 0 || at.cost >= m.penalty[c] {
 			return false
 		}
 		s.handle(c)
 		s.touch(at.r)
-		s.trial.insert(c, at.r, int(at.k))
+		s.trial.insertWithin(c, at.r, int(at.k), hull)
 		return true
 	case mate < 0:
 		return s.insertFollower(c)

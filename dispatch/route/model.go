@@ -54,6 +54,8 @@ type model struct {
 	followers [][]int32
 	published []Published // rebased; nil: nothing was
 	churn     churn
+	told      []int32 // the vehicle each visit was published for, where that can be kept; nil: there is no budget of changes
+	promise   []span  // its hull there
 
 	live    bool // ways are asked for, not tabulated
 	plain   bool // nothing but one window, amounts that only add up, and travel: the fast loops hold
@@ -113,7 +115,6 @@ type churn struct {
 	arrival   int64
 	tolerance int32
 	most      int64 // negative: any number
-	excess    int64 // scaled cost of each change beyond most
 }
 
 // nearest is how many neighbours of a visit the search knows.
@@ -167,6 +168,7 @@ func readModel(p *Problem, live bool) (*model, error) {
 	m.readVehicles()
 	m.readPairs()
 	m.price()
+	m.readPromises()
 	m.findKinds()
 	m.plain = !live && m.isPlain()
 	return m, nil

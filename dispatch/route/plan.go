@@ -100,17 +100,11 @@ func (pl *plan) take(c, r int32) {
 	}
 }
 
-// shift counts changes of what was published, and prices those beyond the most that may be.
+// shift counts changes of what was published.
 func (pl *plan) shift(by int64) {
-	ch := &pl.m.churn
-	if !ch.on {
-		return
+	if pl.m.churn.on {
+		pl.changed += by
 	}
-	if ch.most >= 0 {
-		pl.cost -= max(0, pl.changed-ch.most) * ch.excess
-		pl.cost += max(0, pl.changed+by-ch.most) * ch.excess
-	}
-	pl.changed += by
 }
 
 // insert puts visit c behind slot k of vehicle r. That it fits is for the caller to know.

@@ -84,7 +84,11 @@ type Churn struct {
 	Vehicle   int64 // cost of a visit on another vehicle than published
 	Arrival   int64 // cost of a visit that begins further than Tolerance from the published arrival
 	Tolerance int64 // seconds
-	Most      int   // at most so many published visits may change vehicle or arrival, or be dropped; negative: any number
+
+	// Most is how many published visits may change vehicle or arrival, or be dropped, at most; negative: any number. No
+	// plan has more, unless more can't be kept: then it has as many more as must be, or, with visits tied to others, as
+	// few as the search finds.
+	Most int
 }
 
 // Shipment is two visits on one vehicle: what Pickup (as its Visit.Pickup says) takes along, Delivery brings (its

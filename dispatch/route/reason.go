@@ -19,10 +19,11 @@ const (
 	NoTime                // windows apart, there is no gap long enough; By: seconds that the best one lacks
 	Shut                  // its windows are closed when there is time; By: seconds that one would have to open earlier or close later
 	Dear                  // it fits, but its prize is not worth the cost
+	Promised              // it fits, but more published visits would change than may
 	Tied                  // what it is tied to has no place
 )
 
-var codes = [...]string{"FITS", "BARRED", "UNSKILLED", "OVERFULL", "TOO_MANY", "NO_WAY", "NO_TIME", "SHUT", "DEAR", "TIED"}
+var codes = [...]string{"FITS", "BARRED", "UNSKILLED", "OVERFULL", "TOO_MANY", "NO_WAY", "NO_TIME", "SHUT", "DEAR", "PROMISED", "TIED"}
 
 func (c Code) String() string { return codes[c] }
 
@@ -102,7 +103,11 @@ func (pl *plan) reason(c, r int32) Reason {
 	for k := first; k <= last; k++ {
 		if cost, _, ok := pl.judge(c, r, k, m.hull[c]); ok {
 			if cost < m.penalty[c] {
-				return no(Fits, 0)
+				if m.live || pl.allows(c, spot{cost, r, int32(k)}, m.hull[c]) {
+					return no(Fits, 0)
+				}
+				better(no(Promised, 0))
+				continue
 			}
 			better(no(Dear, (cost-m.penalty[c])/m.scale.whole))
 			continue

@@ -28,7 +28,7 @@ func (pl *plan) route(r int32, spare *plan) Route {
 	}
 	car, class := &m.car[r], m.class[r]
 	depart := car.opens
-	if !m.churn.on || m.churn.arrival == 0 {
+	if !m.churn.on { // a visit that begins later may be one that was moved
 		spare.trips[r].slots = append(spare.trips[r].slots[:0], t.slots...)
 		spare.backward(r, t.finish)
 		depart = max(depart, min(spare.trips[r].slots[0].latest, t.slots[1].leave))

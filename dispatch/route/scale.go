@@ -173,9 +173,6 @@ func (m *model) price() {
 		}
 	}
 	all := must*mandatory + point*priorities + count*n
-	if p.Churn != nil {
-		all += (must + 100*point + 2*count) * n // what changes too many cost, below
-	}
 	shrink := min(1, room/(all+1))
 	m.penalty = make([]int64, m.n)
 	for i := range p.Visits {
@@ -209,7 +206,6 @@ func (m *model) price() {
 		m.churn = churn{
 			on: true, vehicle: c.Vehicle * m.scale.whole, arrival: c.Arrival * m.scale.whole,
 			tolerance: int32(c.Tolerance), most: int64(c.Most),
-			excess: int64((2*count + 100*point + must) * shrink), // no visit is worth a change too many
 		}
 	}
 }

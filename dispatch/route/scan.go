@@ -14,9 +14,14 @@ func (pl *plan) gaps(r int32) (first, last int) {
 // scan finds the best place for visit c in the trip of vehicle r, behind slots other than `not`; blink may hide more.
 // The cost is infinite where there is none.
 func (pl *plan) scan(c, r int32, not int32, blink *random) spot {
+	return pl.scanWithin(c, r, pl.m.hull[c], not, blink)
+}
+
+// scanWithin is scan with a hull narrower than the visit's own, which the fast loop does not ask about.
+func (pl *plan) scanWithin(c, r int32, hull span, not int32, blink *random) spot {
 	m := pl.m
 	best := spot{infinite, r, -1}
-	if !m.can[int(c)*m.m+int(r)] || m.hull[c].close < m.hull[c].open || !pl.room(c, r) {
+	if !m.can[int(c)*m.m+int(r)] || hull.close < hull.open || !pl.room(c, r) {
 		return best
 	}
 	if m.plain {
@@ -25,7 +30,7 @@ func (pl *plan) scan(c, r int32, not int32, blink *random) spot {
 	// Most gaps are refused by two ways and a few comparisons; only what passes is judged in full. Next to a visit at
 	// the same place, set-up that is saved there may make more possible, so that there nothing is refused early.
 	t, class, car := &pl.trips[r], m.class[r], &m.car[r]
-	place, hull, windows := m.place[c], m.hull[c], m.windows[c]
+	place, windows := m.place[c], m.windows[c]
 	sure := m.extraOf(c, r) + car.visit
 	work, whole := t.work, int64(0)
 	if t.visits == 0 {

@@ -33,6 +33,7 @@ type search struct {
 	serves  int // visits served now
 	tail    []slot
 	bold    bool // this iteration takes whole trips out
+	careful bool // this iteration keeps the promises that it can
 }
 
 type entry struct {
@@ -87,7 +88,7 @@ func (s *search) keep() {
 	for _, r := range s.dirty {
 		s.stale[r>>6] |= 1 << (r & 63)
 	}
-	if s.now.cost < s.best.cost {
+	if s.now.beats(s.best) {
 		s.best.copyStale(s.now, s.stale)
 		clear(s.stale)
 	}
@@ -141,9 +142,11 @@ func (s *search) run(iterations int, hot, cold float64) {
 			}
 		}
 		s.open()
+		s.careful = s.m.told != nil && s.rng.next()&3 != 0
 		s.ruin()
 		s.recreate()
-		if float64(s.trial.cost-s.now.cost) < -heat*math.Log(s.rng.unit()) {
+		if further := s.trial.over() - s.now.over(); further < 0 ||
+			further == 0 && float64(s.trial.cost-s.now.cost) < -heat*math.Log(s.rng.unit()) {
 			s.keep()
 		} else {
 			s.undo()
@@ -175,7 +178,13 @@ func (s *search) fill() {
 			s.out = append(s.out, c)
 		}
 	})
+	s.careful = true
 	s.recreate()
+	if s.trial.over() > s.now.over() {
+		s.undo()
+		s.fillWithin()
+		return
+	}
 	s.keep()
 }
 
@@ -368,9 +377,9 @@ func (s *search) recreate() {
 		if s.trial.at[c] >= 0 {
 			continue
 		}
-		if at := s.cheapest(c); at.k >= 0 && at.cost < s.m.penalty[c] {
+		if at, hull := s.place(c); at.k >= 0 && at.cost < s.m.penalty[c] {
 			s.touch(at.r)
-			s.trial.insert(c, at.r, int(at.k))
+			s.trial.insertWithin(c, at.r, int(at.k), hull)
 		}
 	}
 }
@@ -398,10 +407,10 @@ func (s *search) recreateWorthy() {
 	m, pl := s.m, s.trial
 	s.waiting = append(s.waiting[:0], s.out...)
 	for len(s.waiting) > 0 {
-		best, chosen, rate := spot{k: -1}, -1, 0.0
+		best, within, chosen, rate := spot{k: -1}, span{}, -1, 0.0
 		kept := s.waiting[:0]
 		for _, c := range s.waiting {
-			at := s.cheapest(c)
+			at, hull := s.place(c)
 			if at.k < 0 || at.cost >= m.penalty[c] {
 				continue // there is no room, and there will be none
 			}
@@ -409,7 +418,7 @@ func (s *search) recreateWorthy() {
 			class := m.class[at.r]
 			spent := float64(at.cost + int64(class.service[c])*class.second + 1)
 			if got := float64(m.penalty[c]-at.cost) / spent; got > rate && !s.rng.overlooks() {
-				best, chosen, rate = at, len(kept)-1, got
+				best, within, chosen, rate = at, hull, len(kept)-1, got
 			}
 		}
 		s.waiting = kept
@@ -417,7 +426,7 @@ func (s *search) recreateWorthy() {
 			break
 		}
 		s.touch(best.r)
-		pl.insert(s.waiting[chosen], best.r, int(best.k))
+		pl.insertWithin(s.waiting[chosen], best.r, int(best.k), within)
 		s.waiting[chosen] = s.waiting[len(s.waiting)-1]
 		s.waiting = s.waiting[:len(s.waiting)-1]
 	}

@@ -45,14 +45,19 @@ func (pl *plan) settleTied() {
 
 // settleVisit inserts c where it costs least, or else where a break can give way to it.
 func (pl *plan) settleVisit(c int32) bool {
-	best := spot{pl.m.penalty[c], -1, -1}
+	best, within := spot{pl.m.penalty[c], -1, -1}, pl.m.hull[c]
+	if r, promise, ok := pl.m.promised(c); ok {
+		if at := pl.scanWithin(c, r, promise, -1, nil); at.k >= 0 && at.cost < best.cost && pl.allows(c, at, promise) {
+			best, within = at, promise
+		}
+	}
 	for r := range pl.trips {
-		if at := pl.scan(c, int32(r), -1, nil); at.k >= 0 && at.cost < best.cost {
-			best = at
+		if at := pl.scan(c, int32(r), -1, nil); at.k >= 0 && at.cost < best.cost && pl.allows(c, at, pl.m.hull[c]) {
+			best, within = at, pl.m.hull[c]
 		}
 	}
 	if best.k >= 0 {
-		pl.insert(c, best.r, int(best.k))
+		pl.insertWithin(c, best.r, int(best.k), within)
 		return true
 	}
 	for r := range pl.trips {
@@ -75,7 +80,7 @@ func (pl *plan) giveWay(c, r int32) bool {
 		}
 	}
 	leave, latest := pl.unbroken(r, visits[1:])
-	before := t.cost
+	before, over := t.cost, pl.over()
 	for k := range visits {
 		if k > 0 {
 			visits[k-1], visits[k] = visits[k], own
@@ -90,7 +95,7 @@ func (pl *plan) giveWay(c, r int32) bool {
 		t.slots = append(append(append(t.slots[:0], old[0]), arranged...), old[len(old)-1])
 		pl.take(c, r)
 		pl.refresh(r)
-		if t.cost-before < pl.m.penalty[c] && pl.keeps(r) {
+		if t.cost-before < pl.m.penalty[c] && pl.keeps(r) && pl.over() <= over {
 			return true
 		}
 		pl.drop(c)

@@ -65,11 +65,14 @@ func NewSolver(p *Problem, options Options) (*Solver, error) {
 	}
 	s := &Solver{m: m, options: options}
 	first := newSearch(m)
-	first.rng = newRandom(options.Seed)
-	first.now.load()
-	first.trial.copyAll(first.now)
-	first.best.copyAll(first.now)
-	first.fill()
+	first.begin((*plan).load, options.Seed)
+	if first.now.over() > 0 {
+		kept := newSearch(m)
+		kept.begin(func(pl *plan) { pl.loadFrozen(); pl.honour() }, options.Seed)
+		if kept.now.beats(first.now) {
+			first = kept
+		}
+	}
 	first.run(100, 0, 0)
 	s.now, s.best = newPlan(m, &s.version), newPlan(m, &s.version)
 	s.now.copyAll(first.best)
@@ -87,6 +90,15 @@ func NewSolver(p *Problem, options Options) (*Solver, error) {
 		}
 	}
 	return s, nil
+}
+
+// begin makes a first plan out of what load puts into an empty one.
+func (s *search) begin(load func(*plan), seed uint64) {
+	s.rng = newRandom(seed)
+	load(s.now)
+	s.trial.copyAll(s.now)
+	s.best.copyAll(s.now)
+	s.fill()
 }
 
 // grouped says whether the problem is searched in groups. Ties between trips hold them together.
@@ -127,7 +139,7 @@ func (pl *plan) edge() (price, visits float64) {
 // Step searches for so many iterations, which are this part of the whole search: from 0, its beginning, to 1, its end.
 // The temperature follows these two, and no clock.
 func (s *Solver) Step(iterations int, from, to float64) Epoch {
-	before := s.best.cost
+	before, over := s.best.cost, s.best.over()
 	s.ended = nil
 	iterations = max(1, iterations)
 	switch {
@@ -139,7 +151,7 @@ func (s *Solver) Step(iterations int, from, to float64) Epoch {
 	}
 	s.done += int64(iterations)
 	return Epoch{
-		Iterations: s.done, Progress: to, Cost: s.cost(), Unassigned: ones(s.best.missing), Better: s.best.cost < before,
+		Iterations: s.done, Progress: to, Cost: s.cost(), Unassigned: ones(s.best.missing), Better: s.best.over() < over || s.best.cost < before,
 	}
 }
 
@@ -198,7 +210,7 @@ func (s *Solver) stepChains(iterations int, from, to float64) {
 		c.run(each, s.temperature(from), s.temperature(to))
 	})
 	for _, c := range s.chains {
-		if c.best.cost < s.best.cost {
+		if c.best.beats(s.best) {
 			s.best.copyAll(c.best)
 		}
 	}
@@ -211,10 +223,11 @@ func (s *Solver) stepGroups(iterations int, from, to float64) {
 		s.turn++
 		rng := newRandom(s.options.Seed, s.turn)
 		groups := s.now.divide(parts, &rng)
-		spare := int64(0)
-		if ch := s.m.churn; ch.on && ch.most >= 0 {
-			spare = max(0, ch.most-s.now.changed) / int64(len(groups))
+		spare := 0 // changes to deal out
+		if ch := s.m.churn; ch.bounded() {
+			spare = int(max(0, ch.most-s.now.changed))
 		}
+		turn := rng.below(len(groups))
 		a := from + (to-from)*float64(round)/float64(rounds)
 		b := from + (to-from)*float64(round+1)/float64(rounds)
 		all := 0
@@ -223,7 +236,7 @@ func (s *Solver) stepGroups(iterations int, from, to float64) {
 		}
 		s.parallel(len(groups), func(k int) {
 			g := &groups[k]
-			g.cut(s.now, spare)
+			g.cut(s.now, int64((spare+(k+turn)%len(groups))/len(groups)))
 			g.search.rng = newRandom(s.options.Seed, s.turn, uint64(k))
 			n := iterations / rounds * len(g.visits) / max(1, all)
 			g.search.run(n, s.temperature(a), s.temperature(b))
@@ -231,7 +244,7 @@ func (s *Solver) stepGroups(iterations int, from, to float64) {
 		for i := range groups {
 			groups[i].paste(groups[i].search.best, s.now)
 		}
-		if s.now.cost < s.best.cost {
+		if s.now.beats(s.best) {
 			s.best.copyAll(s.now)
 		}
 		for i := range groups {
