@@ -27,7 +27,7 @@ func Cancel(call Call, day *RepDay, seen Revision, reason string, now time.Time)
 	visit.Version++
 	out := CancelledVisit{Visit: visit}
 	if visit.RepID != nil && visit.Date != nil {
-		out.Notices = append(out.Notices, Notice{RepID: *visit.RepID, Kind: VisitsChanged, VisitID: visit.ID})
+		out.Notices = append(out.Notices, Notice{RepID: *visit.RepID, Kind: VisitsChanged, VisitID: visit.ID, Told: day.told(visit.ID)})
 	}
 	if day == nil || !day.has(visit.ID) {
 		return out, nil

@@ -69,7 +69,7 @@ func Complete(call Call, day *RepDay, a Attempt, now time.Time) Recorded {
 	if !call.Visit.isOf(a.RepID) {
 		// Whoever was on the way there is spared it.
 		if call.Visit.RepID != nil && call.Visit.Date != nil {
-			out.Notices = []Notice{{RepID: *call.Visit.RepID, Kind: VisitsChanged, VisitID: call.Visit.ID}}
+			out.Notices = []Notice{{RepID: *call.Visit.RepID, Kind: VisitsChanged, VisitID: call.Visit.ID, Told: day.told(call.Visit.ID)}}
 		}
 		if day != nil && day.has(call.Visit.ID) {
 			out.Day = day.without(call.Visit.ID).changed(now)

@@ -56,7 +56,7 @@ func TestTwoRepsFinishTheSameVisit(t *testing.T) {
 	if first.Day.has(visit) {
 		t.Error("the visit is still on the route of the rep who need not go there")
 	}
-	want := Notice{RepID: day.Rep.ID, Kind: VisitsChanged, VisitID: visit}
+	want := Notice{RepID: day.Rep.ID, Kind: VisitsChanged, VisitID: visit, Told: day.told(visit)}
 	if len(first.Notices) != 1 || first.Notices[0] != want {
 		t.Errorf("notices %+v, want %+v", first.Notices, want)
 	}
@@ -161,7 +161,7 @@ func TestCancel(t *testing.T) {
 	if got.Visit.State != Cancelled || got.Visit.Version != call.Visit.Version+1 || got.Day.has(id(1001)) || got.Day.Route.Version != 2 {
 		t.Errorf("cancelled: %+v", got)
 	}
-	if len(got.Notices) == 0 || got.Notices[0] != (Notice{RepID: day.Rep.ID, Kind: VisitsChanged, VisitID: id(1001)}) {
+	if len(got.Notices) == 0 || got.Notices[0] != (Notice{RepID: day.Rep.ID, Kind: VisitsChanged, VisitID: id(1001), Told: day.told(id(1001))}) {
 		t.Errorf("notices %+v", got.Notices)
 	}
 	for state, want := range map[State]error{Done: ErrEnded, Cancelled: ErrEnded, UnderWay: ErrBegun} {

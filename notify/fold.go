@@ -166,14 +166,17 @@ func effectOf(a Alert, i Item) Kind {
 
 // compose is what a rep must hear of a visit of which old was said and then fresh; "" is nothing. Unheard: the rep can't know the old.
 func compose(was Item, old Kind, is Item, fresh Kind, unheard bool) Kind {
+	gone := fresh == VisitsLost || is.Arrival == nil && fresh != VisitsGained
 	switch {
 	case !unheard:
 		return fresh
-	case old == VisitsGained && (fresh == VisitsLost || is.Arrival == nil):
+	case was.cameBy(old) && gone:
 		return ""
+	case old == VisitsLost && fresh == VisitsGained && was.Told == nil && is.Arrival == nil:
+		return "" // it waits with the rep again, as it did
 	case old == VisitsGained:
 		return VisitsGained
-	case fresh == VisitsLost || is.Arrival == nil:
+	case gone || is.Arrival == nil:
 		return fresh
 	case was.Told != nil && is.Arrival.Sub(*was.Told).Abs() <= dispatch.Tolerance:
 		return "" // it is back where the rep believes it to be
@@ -181,6 +184,12 @@ func compose(was Item, old Kind, is Item, fresh Kind, unheard bool) Kind {
 		return VisitsChanged
 	}
 	return fresh
+}
+
+// cameBy says whether the item tells of a visit that is new to its rep: one gained, or one that a changed day brought with a time while the rep
+// knew of none.
+func (i Item) cameBy(effect Kind) bool {
+	return effect == VisitsGained || effect == VisitsChanged && i.Told == nil && i.Arrival != nil
 }
 
 // Speaks says whether the alert still tells of the visit.

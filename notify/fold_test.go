@@ -112,6 +112,11 @@ func TestANewAlertIsLaidOverTheUnread(t *testing.T) {
 		"nothing but a plan replaces a plan":  {[]notify.Alert{word(t, 1, "DAY a10")}, "LOST a0/10", "LOST a0", nil},
 		"an escalated alert is replaced":      {[]notify.Alert{word(t, 1, "GAINED a10", sent, func(a *notify.Alert) { a.State = notify.Escalated })}, "CHANGED a12", "CHANGED a12", []string{"SUPERSEDED"}},
 		"what went out before is not undone":  {[]notify.Alert{word(t, 1, "GAINED a10", func(a *notify.Alert) { a.Items[0].Heard = true })}, "LOST a0/10", "LOST a0", []string{"SUPERSEDED"}},
+		"a changed day undone, unheard":       {[]notify.Alert{word(t, 1, "CHANGED a10 b0/11")}, "CHANGED a0/10 b11", "ANNULLED", []string{"ANNULLED"}},
+		"a changed day undone, sent":          {[]notify.Alert{word(t, 1, "CHANGED a10 b0/11", sent)}, "CHANGED a0/10 b11", "CHANGED a0 b11", []string{"SUPERSEDED"}},
+		"waiting work there and back":         {[]notify.Alert{word(t, 1, "GAINED a0")}, "LOST a0", "ANNULLED", []string{"ANNULLED"}},
+		"waiting work back again":             {[]notify.Alert{word(t, 1, "LOST a0")}, "GAINED a0", "ANNULLED", []string{"ANNULLED"}},
+		"waiting work gained, then planned":   {[]notify.Alert{word(t, 1, "GAINED a0")}, "GAINED a10", "GAINED a10", []string{"SUPERSEDED"}},
 		"a day's cancelled visit comes again": {[]notify.Alert{word(t, 1, "CHANGED a0")}, "GAINED a10", "GAINED a10", []string{"SUPERSEDED"}},
 	} {
 		t.Run(name, func(t *testing.T) {

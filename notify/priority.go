@@ -16,17 +16,19 @@ const (
 const soon = time.Hour
 
 // PriorityOf judges a new alert: urgent where the reason is, or where a visit gained, lost or moved is near, by the time it has now or
-// by the time the rep knows; low where it is about another day than the one it is made on, or is a plan.
+// by the time the rep knows; low where it is about another day than the one it is made on, about none, or is a plan.
 func PriorityOf(a Alert) Priority {
 	if a.Kind == DayPlanned {
 		return Low
 	}
+	dated := false
 	for _, item := range a.Live() {
+		dated = dated || item.Arrival != nil || item.Told != nil
 		if item.Reason == "URGENT" || near(item.Arrival, a.CreatedAt) || near(item.Told, a.CreatedAt) {
 			return Urgent
 		}
 	}
-	if a.ExpiresAt.Sub(a.CreatedAt) > 24*time.Hour {
+	if !dated || a.ExpiresAt.Sub(a.CreatedAt) > 24*time.Hour {
 		return Low
 	}
 	return Normal

@@ -154,6 +154,7 @@ func TestPriorityAndExpiry(t *testing.T) {
 		"no more in half an hour": {notify.Alert{Kind: notify.VisitsLost, Items: []notify.Item{{Told: at(12, 30)}}}, notify.Urgent, clock(24, 0)},
 		"urgent by its reason":    {notify.Alert{Kind: notify.VisitsGained, Items: []notify.Item{{Arrival: at(17, 0), Reason: "URGENT"}}}, notify.Urgent, clock(24, 0)},
 		"tomorrow":                {notify.Alert{Kind: notify.VisitsGained, Items: []notify.Item{{Arrival: at(36, 0)}}}, notify.Low, clock(48, 0)},
+		"on no day yet":           {notify.Alert{Kind: notify.VisitsGained, Items: []notify.Item{{}}}, notify.Low, clock(24, 0)},
 		"a plan":                  {notify.Alert{Kind: notify.DayPlanned, Items: []notify.Item{{Arrival: at(13, 0)}}}, notify.Low, clock(24, 0)},
 		"tomorrow there":          {notify.Alert{Kind: notify.VisitsGained, Items: []notify.Item{{Arrival: at(16, 0), TimeZone: "Asia/Kamchatka"}}}, notify.Low, clock(24+15, 0)},
 		"struck":                  {notify.Alert{Kind: notify.VisitsGained, Items: []notify.Item{{Arrival: at(12, 30), Struck: true}, {Arrival: at(15, 0)}}}, notify.Normal, clock(24, 0)},
