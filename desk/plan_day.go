@@ -84,19 +84,19 @@ func (c PlanDay) run(ctx context.Context, tx *Tx) (DayPlanned, error) {
 	if err := tx.happened(ctx, events...); err != nil {
 		return result, err
 	}
-	_, err = tx.tell(ctx, "", calls.and(&planned), planNotices(planned, plan.Placed))
+	_, err = tx.tell(ctx, "", calls.and(&planned), planNotices(planned))
 	return result, err
 }
 
-// planNotices tells the rep of the planned visits, in the order of the day.
-func planNotices(day dispatch.RepDay, placed []dispatch.Visit) []dispatch.Notice {
-	isNew := map[uuid.UUID]bool{}
-	for _, v := range placed {
-		isNew[v.ID] = true
+// planNotices tells the rep of the whole day ahead, in its order: a plan takes the place of the one before, and what it moves counts as told.
+func planNotices(day dispatch.RepDay) []dispatch.Notice {
+	ahead := map[uuid.UUID]bool{}
+	for _, c := range day.Calls {
+		ahead[c.Visit.ID] = c.Visit.State == dispatch.Assigned
 	}
 	var notices []dispatch.Notice
 	for _, s := range day.Route.Stops {
-		if s.VisitID != nil && isNew[*s.VisitID] {
+		if s.VisitID != nil && ahead[*s.VisitID] && s.Told != nil && s.Told.Equal(s.Arrival) {
 			notices = append(notices, dispatch.Notice{
 				RepID: day.Rep.ID, Kind: string(notify.DayPlanned), VisitID: *s.VisitID, Arrival: &s.Arrival,
 			})

@@ -59,18 +59,28 @@ func (tx *Tx) tell(ctx context.Context, reason string, site callsByVisit, notice
 // newAlert is what the notices of one rep say.
 func newAlert(tx *Tx, reason string, site callsByVisit, notices []dispatch.Notice, who postgres.RepToTell) notify.Alert {
 	alert := notify.Alert{
-		ID: newID(), RepID: notices[0].RepID, BatchID: tx.Batch, Kind: notify.Kind(notices[0].Kind), State: notify.Queued, Version: 1,
+		ID: newID(), RepID: notices[0].RepID, BatchID: tx.Batch, Kind: kindOf(notices), State: notify.Queued, Version: 1,
 		CreatedAt: tx.Now,
 	}
 	for _, n := range notices {
 		call := site[n.VisitID]
 		alert.Items = append(alert.Items, notify.Item{
 			VisitID: n.VisitID, Site: call.Site.Name, Arrival: n.Arrival, Told: n.Told, TimeZone: call.Site.TimeZone, Reason: reason,
-			Moved: notify.Kind(n.Kind) != alert.Kind,
+			Moved: n.Kind == dispatch.VisitsChanged && n.Kind != notices[0].Kind,
 		})
 	}
 	alert.ExpiresAt = notify.ExpiryOf(alert.Items, who.Situation.Zone, tx.Now)
 	return alert
+}
+
+// kindOf is what an alert of one rep's notices is about: the first one, unless visits both came and went; then the day has changed.
+func kindOf(notices []dispatch.Notice) notify.Kind {
+	for _, n := range notices {
+		if n.Kind != notices[0].Kind && n.Kind != dispatch.VisitsChanged {
+			return notify.VisitsChanged
+		}
+	}
+	return notify.Kind(notices[0].Kind)
 }
 
 // deliver puts the alert into the inbox, with what it does to the unread ones, and says which job hands it over.

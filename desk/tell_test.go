@@ -131,3 +131,48 @@ func TestReceiptsAreFacts(t *testing.T) {
 		}
 	}
 }
+
+func TestANewPlanTellsOfTheWholeDay(t *testing.T) {
+	t.Parallel()
+	w := desktest.Planned(t)
+	rep := &w.Branches[0].Reps[0]
+	site := w.AddSite(t, 0, "Новый магазин", rep.Start, "{}")
+	w.Branches[0].Sites[0] = append(w.Branches[0].Sites[0], site)
+	w.Align(t, 0)
+	w.Pass(time.Minute)
+	w.Plan(t, 0)
+	const items = "SELECT count(*) FROM alert_item AS i JOIN alert AS a ON a.id = i.alert_id WHERE a.rep_id = $1 AND a.kind = 'DAY_PLANNED' AND a.state = 'QUEUED'"
+	if n := w.Count(t, items, rep.ID); n != 9 {
+		t.Errorf("the plan in force tells of %d visits, want all nine of the day", n)
+	}
+	if n := w.Count(t, "SELECT count(*) FROM alert WHERE rep_id = $1 AND kind = 'DAY_PLANNED' AND state IN ('ANNULLED', 'SUPERSEDED')", rep.ID); n != 1 {
+		t.Errorf("%d earlier plans ended, want one", n)
+	}
+}
+
+func TestNewBordersAreToldOnBothSides(t *testing.T) {
+	t.Parallel()
+	w := desktest.New(t)
+	w.Align(t, 0)
+	if _, err := desk.Do(w.As(w.Admin), w.Desk, uuid.Nil, desk.OweVisits{Branch: w.Branches[0].ID, Date: desktest.Monday}); err != nil {
+		t.Fatal(err)
+	}
+	if got := publish(t, w, redraft(t, w, 1, 1, 2, 0), desktest.Monday); got.Moved != 16 {
+		t.Fatalf("%d visits changed hands, want 16", got.Moved)
+	}
+	for rep, want := range []struct {
+		kind  notify.Kind
+		items int
+	}{{notify.VisitsChanged, 16}, {notify.VisitsGained, 8}, {"", 0}, {notify.VisitsLost, 8}} {
+		list := inbox(t, w, rep)
+		if want.items == 0 {
+			if len(list) != 0 {
+				t.Errorf("rep %d keeps everything, yet hears %+v", rep, list)
+			}
+			continue
+		}
+		if len(list) != 1 || list[0].Kind != want.kind || len(list[0].Items) != want.items || list[0].Priority != notify.Low || list[0].Items[0].Reason != "ALIGNMENT" {
+			t.Errorf("rep %d hears %+v, want one alert %s of %d visits", rep, list, want.kind, want.items)
+		}
+	}
+}
