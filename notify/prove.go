@@ -10,6 +10,8 @@ import (
 // What the promise about alerts can be broken by.
 const (
 	NoAlert         = "NO_ALERT"          // a committed change told an affected rep nothing
+	Silent          = "SILENT"            // the rep was told, but not of this visit
+	Untold          = "UNTOLD"            // a time counts as told that no alert named
 	TwoAlerts       = "TWO_ALERTS"        // one batch told one rep twice
 	Unnumbered      = "UNNUMBERED"        // a number of the inbox is missing
 	NotHanded       = "NOT_HANDED"        // a channel was asked, and nobody ever tried it
@@ -28,13 +30,29 @@ const (
 	tryGrace  = 30 * time.Second // a try under way when its alert ends; a worker's job takes no longer
 )
 
+// Evidence is what the record holds of the alerts of a time.
+type Evidence struct {
+	Cases   []Case
+	Inboxes []Inbox
+	Times   []ToldTime
+}
+
 // Case is a committed change as it concerns one rep.
 type Case struct {
 	Batch  uuid.UUID
 	Rep    uuid.UUID
 	At     time.Time
-	Owed   bool // the rep must be told: a visit came or went
+	Owed   []uuid.UUID // visits that came to the rep, went, or were planned or called off: the rep must be told of each
 	Alerts []History
+}
+
+// ToldTime is an arrival that counts as told to a rep and differs from what the rep's newest alert about the visit says.
+type ToldTime struct {
+	Rep   uuid.UUID  `db:"rep"`
+	Visit uuid.UUID  `db:"visit"`
+	Told  time.Time  `db:"told"`
+	Said  *time.Time `db:"said"`   // when that alert was made; nil where none is about the visit
+	Own   *time.Time `db:"own_at"` // when the rep last changed the day in person, which nobody is told of; nil for never
 }
 
 // History is an alert with everything that was tried.
@@ -62,35 +80,60 @@ type Breach struct {
 	Rep   uuid.UUID
 	Batch uuid.UUID // uuid.Nil where it is about the inbox as a whole
 	Alert uuid.UUID // uuid.Nil where there is none
+	Visit uuid.UUID // uuid.Nil where it is about all of them
 	At    time.Time // of the change
 }
 
-// Prove holds the record against what is promised of alerts, as of now: every committed change gives each affected rep one alert, which is handed
-// to a channel unless it was annulled before, and ends with a reason. It returns every breach, by time.
-func Prove(changes []Case, inboxes []Inbox, now time.Time) []Breach {
+// Prove holds the record against what is promised of alerts, as of now: every committed change gives each affected rep one alert that names
+// every visit concerned, which is handed to a channel unless it was annulled before, and ends with a reason; and no arrival counts as told that
+// no alert named. It returns every breach, by time.
+func Prove(e Evidence, now time.Time) []Breach {
 	var found []Breach
-	for _, c := range changes {
-		breach := func(code string, alert uuid.UUID) {
-			found = append(found, Breach{Code: code, Rep: c.Rep, Batch: c.Batch, Alert: alert, At: c.At})
-		}
-		switch {
-		case len(c.Alerts) == 0 && c.Owed:
-			breach(NoAlert, uuid.Nil)
-		case len(c.Alerts) > 1:
-			breach(TwoAlerts, c.Alerts[1].ID)
-		}
-		for _, h := range c.Alerts {
-			for _, code := range h.breaches(now) {
-				breach(code, h.ID)
-			}
+	for _, c := range e.Cases {
+		found = append(found, c.breaches(now)...)
+	}
+	for _, t := range e.Times {
+		if t.Own == nil || t.Said != nil && t.Own.Before(*t.Said) {
+			found = append(found, Breach{Code: Untold, Rep: t.Rep, Visit: t.Visit, At: t.Told})
 		}
 	}
-	for _, i := range inboxes {
+	for _, i := range e.Inboxes {
 		if i.Count != i.Last {
 			found = append(found, Breach{Code: Unnumbered, Rep: i.Rep})
 		}
 	}
 	slices.SortStableFunc(found, func(a, b Breach) int { return a.At.Compare(b.At) })
+	return found
+}
+
+// breaches says what is wrong with how one rep was told of one change.
+func (c Case) breaches(now time.Time) (found []Breach) {
+	breach := func(code string, alert, visit uuid.UUID) {
+		found = append(found, Breach{Code: code, Rep: c.Rep, Batch: c.Batch, Alert: alert, Visit: visit, At: c.At})
+	}
+	switch {
+	case len(c.Alerts) == 0 && len(c.Owed) > 0:
+		breach(NoAlert, uuid.Nil, uuid.Nil)
+		return found
+	case len(c.Alerts) > 1:
+		breach(TwoAlerts, c.Alerts[1].ID, uuid.Nil)
+	}
+	named := map[uuid.UUID]bool{}
+	for _, h := range c.Alerts {
+		for _, item := range h.Items {
+			named[item.VisitID] = true
+		}
+	}
+	for _, visit := range c.Owed {
+		if !named[visit] {
+			breach(Silent, c.Alerts[0].ID, visit)
+		}
+	}
+	for _, h := range c.Alerts {
+		for _, code := range h.breaches(now) {
+			breach(code, h.ID, uuid.Nil)
+		}
+	}
 	return found
 }
 

@@ -12,7 +12,7 @@ import (
 func life(more ...func(*notify.History)) notify.History {
 	h := notify.History{Alert: notify.Alert{
 		ID: uuid.New(), State: notify.Acknowledged, Reason: notify.Understood, CreatedAt: clock(12, 0), SentAt: at(12, 1), AcknowledgedAt: at(12, 5),
-		TryingAt: at(12, 1), Channels: []string{notify.FCM}, AskedAt: at(12, 0),
+		TryingAt: at(12, 1), Channels: []string{notify.FCM}, AskedAt: at(12, 0), Items: []notify.Item{{VisitID: visit('a')}},
 	}, Tries: []notify.Try{{Device: visit('p'), At: clock(12, 1), Outcome: "SENT"}}}
 	for _, m := range more {
 		m(&h)
@@ -45,7 +45,7 @@ func TestProveFindsEachBreach(t *testing.T) {
 		"sound, under way at the end": {life(try(clock(12, 5).Add(10*time.Second), "RETRY"), func(h *notify.History) { h.Tries = h.Tries[1:] }), ""},
 		"sound, confirmed late":       {life(try(clock(12, 50), "CONFIRMED")), ""},
 		"sound, annulled": {life(func(h *notify.History) {
-			*h = notify.History{Alert: notify.Alert{State: notify.Annulled, Reason: notify.Undone, EndedAt: at(12, 0)}}
+			*h = notify.History{Alert: notify.Alert{State: notify.Annulled, Reason: notify.Undone, EndedAt: at(12, 0), Items: h.Items}}
 		}), ""},
 		"sound, superseded unheard": {life(func(h *notify.History) {
 			h.State, h.EndedAt, h.SentAt, h.Tries, h.SupersededBy = notify.Superseded, at(12, 0), nil, nil, &h.ID
@@ -64,7 +64,7 @@ func TestProveFindsEachBreach(t *testing.T) {
 		"no reason":                {life(func(h *notify.History) { h.Reason = "" }), notify.NoReason},
 		"no successor":             {life(func(h *notify.History) { h.State, h.EndedAt = notify.Superseded, at(12, 6) }), notify.NoSuccessor},
 	} {
-		got := notify.Prove([]notify.Case{{Owed: true, Alerts: []notify.History{c.alert}}}, nil, clock(12, 30))
+		got := breachesOf(notify.Evidence{Cases: []notify.Case{{Owed: []uuid.UUID{visit('a')}, Alerts: []notify.History{c.alert}}}})
 		if len(got) == 0 && c.want == "" {
 			continue
 		}
@@ -72,14 +72,36 @@ func TestProveFindsEachBreach(t *testing.T) {
 			t.Errorf("%s: %+v, want %q", name, got, c.want)
 		}
 	}
-	for want, c := range map[string]notify.Case{
-		notify.NoAlert: {Owed: true}, notify.TwoAlerts: {Alerts: []notify.History{life(), life()}},
+}
+
+func breachesOf(e notify.Evidence) []notify.Breach { return notify.Prove(e, clock(12, 30)) }
+
+func TestProveFindsWhoWasNotTold(t *testing.T) {
+	t.Parallel()
+	owed := []uuid.UUID{visit('a'), visit('b')}
+	both := life(func(h *notify.History) { h.Items = append(h.Items, notify.Item{VisitID: visit('b'), Struck: true}) })
+	for name, c := range map[string]struct {
+		evidence notify.Evidence
+		want     notify.Breach
+	}{
+		"told of both":        {notify.Evidence{Cases: []notify.Case{{Owed: owed, Alerts: []notify.History{both}}}}, notify.Breach{}},
+		"told of more":        {notify.Evidence{Cases: []notify.Case{{Alerts: []notify.History{both}}}}, notify.Breach{}},
+		"told nothing":        {notify.Evidence{Cases: []notify.Case{{Owed: owed}}}, notify.Breach{Code: notify.NoAlert}},
+		"told of one of them": {notify.Evidence{Cases: []notify.Case{{Owed: owed, Alerts: []notify.History{life()}}}}, notify.Breach{Code: notify.Silent, Visit: visit('b')}},
+		"told twice":          {notify.Evidence{Cases: []notify.Case{{Alerts: []notify.History{life(), life()}}}}, notify.Breach{Code: notify.TwoAlerts}},
+		"a number is missing": {notify.Evidence{Inboxes: []notify.Inbox{{Count: 3, Last: 3}, {Count: 2, Last: 3}}}, notify.Breach{Code: notify.Unnumbered}},
+		"a time nobody told":  {notify.Evidence{Times: []notify.ToldTime{{Visit: visit('a')}}}, notify.Breach{Code: notify.Untold, Visit: visit('a')}},
+		"a time told otherwise": {notify.Evidence{Times: []notify.ToldTime{{Visit: visit('a'), Said: at(12, 2), Own: at(12, 1)}}},
+			notify.Breach{Code: notify.Untold, Visit: visit('a')}},
+		"the rep's own doing":          {notify.Evidence{Times: []notify.ToldTime{{Said: at(12, 1), Own: at(12, 2)}}}, notify.Breach{}},
+		"the rep's own from the first": {notify.Evidence{Times: []notify.ToldTime{{Own: at(12, 2)}}}, notify.Breach{}},
 	} {
-		if got := notify.Prove([]notify.Case{c}, nil, clock(12, 30)); len(got) != 1 || got[0].Code != want {
-			t.Errorf("%+v, want %s", got, want)
+		got := breachesOf(c.evidence)
+		if len(got) == 0 && c.want == (notify.Breach{}) {
+			continue
 		}
-	}
-	if got := notify.Prove([]notify.Case{{}}, []notify.Inbox{{Count: 3, Last: 3}, {Count: 2, Last: 3}}, noon); len(got) != 1 || got[0].Code != notify.Unnumbered {
-		t.Errorf("a missing number: %+v", got)
+		if len(got) != 1 || got[0].Code != c.want.Code || got[0].Visit != c.want.Visit {
+			t.Errorf("%s: %+v, want %+v", name, got, c.want)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -69,6 +70,60 @@ func (p *proving) late(t *testing.T) (visit uuid.UUID) {
 	return visit
 }
 
+// cancel calls a visit off.
+func (p *proving) cancel(t *testing.T, visit uuid.UUID) {
+	t.Helper()
+	var version int
+	if err := p.DB.Pool().QueryRow(t.Context(), "SELECT version FROM visit WHERE id = $1", visit).Scan(&version); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := desk.Do(p.As(p.Dispatcher), p.Desk, uuid.New(), desk.CancelVisit{Visit: visit, Seen: dispatch.Revision(version), Reason: "CUSTOMER"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// realign gives the ground of the second branch's first rep, with eight visits that wait there, to the second, and so on around.
+func (p *proving) realign(t *testing.T) {
+	t.Helper()
+	p.Align(t, 1)
+	branch := p.Branches[1]
+	if _, err := desk.Do(p.As(p.Admin), p.Desk, uuid.Nil, desk.OweVisits{Branch: branch.ID, Date: desktest.Monday}); err != nil {
+		t.Fatal(err)
+	}
+	owners := desk.Owners{}
+	for i, sites := range branch.Sites {
+		for _, s := range sites {
+			owners[s] = branch.Reps[(i+1)%len(branch.Reps)].ID
+		}
+	}
+	p.Pass(time.Minute)
+	if got, err := desk.AlignOwners(p.As(p.Admin), p.Desk, branch.ID, owners); err != nil || got.Moved != 32 {
+		t.Fatalf("%d visits changed hands, %v; want 32", got.Moved, err)
+	}
+}
+
+// forget takes a rep's newest alert out of the record as if it had never been made.
+func (p *proving) forget(t *testing.T, rep uuid.UUID) {
+	t.Helper()
+	var alert uuid.UUID
+	if err := p.DB.Pool().QueryRow(t.Context(), "SELECT id FROM alert WHERE rep_id = $1 ORDER BY seq DESC LIMIT 1", rep).Scan(&alert); err != nil {
+		t.Fatal(err)
+	}
+	p.exec(t, "DELETE FROM delivery WHERE alert_id = $1", alert)
+	p.exec(t, "DELETE FROM alert_item WHERE alert_id = $1", alert)
+	p.exec(t, "DELETE FROM alert WHERE id = $1", alert)
+	p.exec(t, "UPDATE inbox SET last_seq = last_seq - 1 WHERE rep_id = $1", rep)
+}
+
+func (p *proving) exec(t *testing.T, sql string, args ...any) {
+	t.Helper()
+	if tag, err := p.DB.Pool().Exec(t.Context(), sql, args...); err != nil {
+		t.Fatal(err)
+	} else if tag.RowsAffected() == 0 && !strings.HasPrefix(sql, "DELETE FROM delivery") {
+		t.Fatalf("%s: nothing there", sql)
+	}
+}
+
 // jobs are the pushes asked for and not yet carried out.
 func (p *proving) jobs(t *testing.T) (list []desk.SendAlert) {
 	t.Helper()
@@ -125,8 +180,8 @@ func (p *proving) unchecked(t *testing.T, job desk.SendAlert) {
 func (p *proving) breaches(t *testing.T) (codes []string) {
 	t.Helper()
 	if err := p.DB.Read(t.Context(), p.Organization, func(tx *postgres.Tx) error {
-		changes, inboxes, err := tx.AlertChanges(t.Context(), p.Now().AddDate(0, 0, -7), p.Now().AddDate(0, 0, 7))
-		for _, b := range notify.Prove(changes, inboxes, p.Now()) {
+		evidence, err := tx.AlertEvidence(t.Context(), p.Now().AddDate(0, 0, -7), p.Now().AddDate(0, 0, 7))
+		for _, b := range notify.Prove(evidence, p.Now()) {
 			if !slices.Contains(codes, b.Code) {
 				codes = append(codes, b.Code)
 			}
@@ -197,7 +252,51 @@ func TestPlantedBugsAreFound(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-		}, []string{notify.NoAlert, notify.Unnumbered}},
+		}, []string{notify.NoAlert, notify.Unnumbered, notify.Untold}},
+		"every command tells whom it concerns": {func(p *proving, t *testing.T) {
+			p.realign(t)
+			p.cancel(t, p.late(t))
+			rep := p.Branches[0].Reps[1].ID
+			if _, err := desk.Do(p.As(p.Dispatcher), p.Desk, uuid.New(), desk.CreateVisit{Site: p.Branches[0].Sites[1][0], Rep: &rep}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := desk.Do(p.Rep(0, 0), p.Desk, uuid.New(), desk.CreateVisit{Site: p.Branches[0].Sites[0][0], Rep: &p.Branches[0].Reps[0].ID}); err != nil {
+				t.Fatal(err)
+			}
+			p.Pass(time.Minute)
+			if _, err := desk.Do(p.Rep(0, 2), p.Desk, uuid.New(), desk.CompleteVisit{Visit: p.late(t), Outcome: "DONE"}); err == nil {
+				t.Fatal("a rep completed a visit that was never the own one")
+			}
+			visit := p.late(t)
+			p.reassign(t, visit, 1)
+			if _, err := desk.Do(p.Rep(0, 0), p.Desk, uuid.New(), desk.CompleteVisit{Visit: visit, Outcome: "DONE"}); err != nil {
+				t.Fatal(err)
+			}
+			p.carryOut(t)
+			for _, r := range p.Branches[0].Reps[:2] {
+				if n := p.Count(t, "SELECT count(DISTINCT batch_id) FROM alert WHERE rep_id = $1", r.ID); n < 3 {
+					t.Errorf("a rep was told of %d changes, want the plan and more", n)
+				}
+			}
+		}, nil},
+		"alert of a cancel dropped": {func(p *proving, t *testing.T) {
+			p.cancel(t, p.late(t))
+			p.forget(t, p.Branches[0].Reps[0].ID)
+		}, []string{notify.NoAlert}},
+		"alert of an alignment dropped": {func(p *proving, t *testing.T) {
+			p.realign(t)
+			p.forget(t, p.Branches[1].Reps[2].ID)
+		}, []string{notify.NoAlert}},
+		"alert of a plan dropped": {func(p *proving, t *testing.T) {
+			p.forget(t, p.Branches[0].Reps[3].ID)
+		}, []string{notify.NoAlert, notify.Untold}},
+		"one visit of a batch left out": {func(p *proving, t *testing.T) {
+			p.realign(t)
+			p.exec(t, `DELETE FROM alert_item WHERE (alert_id, n) IN (SELECT id, 3 FROM alert WHERE rep_id = $1)`, p.Branches[1].Reps[2].ID)
+		}, []string{notify.Silent}},
+		"a time moved without a word": {func(p *proving, t *testing.T) {
+			p.exec(t, "UPDATE stop SET told = told + interval '1 hour' WHERE visit_id = $1", p.late(t))
+		}, []string{notify.Untold}},
 		"acknowledged, and left alone": {func(p *proving, t *testing.T) { acknowledged(p, t); p.carryOut(t) }, nil},
 		"acknowledgement ignored": {func(p *proving, t *testing.T) {
 			p.unchecked(t, acknowledged(p, t))

@@ -21,8 +21,10 @@ func notifyProveCommand() command {
 const lookBack = 24 * time.Hour
 
 func notifyProve(ctx context.Context, env environment, args []string) error {
-	f := newFlags(env, "hexbeat notify prove", "Checks in the record that every committed change gave each affected rep one alert, which was handed to a channel unless it was\n"+
-		"annulled before, and ended with a reason. Prints each breach: its code, the moment, the rep, the batch and the alert. Exit code 1 when there is one.")
+	f := newFlags(env, "hexbeat notify prove", "Checks in the record that every committed change gave each affected rep one alert that names the visits concerned, which was handed to a\n"+
+		"channel unless it was annulled before, and ended with a reason; and that no arrival counts as told that no alert named. Who must be told is\n"+
+		"read from the history of hands and the ledger. Prints each breach: its code, the moment, the rep, and the batch, the alert and the visit.\n"+
+		"Exit code 1 when there is one.")
 	where, organization := f.record(), f.organization()
 	from := f.String("from", "", "the first `moment`, like 2026-11-23 or 2026-11-23T09:00:00+03:00; a day before the last without it")
 	to := f.String("to", "", "the `moment` after the last; now without it")
@@ -46,15 +48,14 @@ func notifyProve(ctx context.Context, env environment, args []string) error {
 		if err != nil {
 			return err
 		}
-		var changes []notify.Case
-		var inboxes []notify.Inbox
+		var evidence notify.Evidence
 		if err := d.DB.Read(ctx, caller.Organization, func(tx *postgres.Tx) (err error) {
-			changes, inboxes, err = tx.AlertChanges(ctx, since, until)
+			evidence, err = tx.AlertEvidence(ctx, since, until)
 			return err
 		}); err != nil {
 			return err
 		}
-		return sayBreaches(env, changes, notify.Prove(changes, inboxes, now))
+		return sayBreaches(env, evidence.Cases, notify.Prove(evidence, now))
 	})
 }
 
@@ -70,7 +71,8 @@ func sayBreaches(env environment, changes []notify.Case, breaches []notify.Breac
 	}
 	table := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
 	for _, b := range breaches {
-		fmt.Fprintf(table, "%s\t%s\trep %s\t%s\t%s\n", b.Code, b.At.UTC().Format(time.RFC3339), b.Rep, named("batch", b.Batch), named("alert", b.Alert))
+		fmt.Fprintf(table, "%s\t%s\trep %s\t%s\t%s\t%s\n", b.Code, b.At.UTC().Format(time.RFC3339), b.Rep, named("batch", b.Batch), named("alert", b.Alert),
+			named("visit", b.Visit))
 	}
 	if err := table.Flush(); err != nil {
 		return err
