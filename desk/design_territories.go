@@ -38,6 +38,22 @@ type DesignBrief struct {
 	Request uuid.UUID `json:"-"` // as of Do
 }
 
+// check refuses what contradicts itself or lies out of bounds; what the ground forbids geo refuses.
+func (b DesignBrief) check() error {
+	switch {
+	case b.Price != nil && !(*b.Price >= 0 && *b.Price <= maxPrice):
+		return Invalid{Path: []string{"price"}, Code: "OUT_OF_RANGE"}
+	case b.Budget != nil && !(*b.Budget >= 0 && *b.Budget <= 1):
+		return Invalid{Path: []string{"budget"}, Code: "OUT_OF_RANGE"}
+	case b.Budget != nil && b.Afresh: // it is a share of what is in force
+		return Invalid{Path: []string{"budget"}, Code: "EXCLUDES"}
+	}
+	return nil
+}
+
+// maxPrice is far above what changes anything.
+const maxPrice = 1e6
+
 // ground is what a design of a branch begins from.
 type ground struct {
 	line    uuid.UUID
@@ -54,6 +70,9 @@ type ground struct {
 // Territories in force go on under their names with as many of their customers as can stay. A rep who looks after a site or its customer
 // by name keeps it, wherever it lies.
 func DesignTerritories(ctx context.Context, d *Desk, brief DesignBrief) (AlignmentDrafted, error) {
+	if err := brief.check(); err != nil {
+		return AlignmentDrafted{}, err
+	}
 	g, err := survey(ctx, d, brief.Branch, brief.Line)
 	if err != nil {
 		return AlignmentDrafted{}, err
@@ -78,7 +97,10 @@ func DesignTerritories(ctx context.Context, d *Desk, brief DesignBrief) (Alignme
 		if f.Kind == geo.OffTarget {
 			continue // every territory has its own imbalance
 		}
-		drafted.Findings = append(drafted.Findings, f.Text(func(t int) string { return save.Territories[t].Name }))
+		drafted.Findings = append(drafted.Findings, f)
+	}
+	for _, t := range save.Territories {
+		drafted.Names = append(drafted.Names, t.Name)
 	}
 	return drafted, err
 }
@@ -90,14 +112,11 @@ func WhatIf(ctx context.Context, d *Desk, brief DesignBrief, moves []float64) ([
 		return nil, err
 	}
 	if len(g.current) == 0 {
-		return nil, ErrNoTerritories
+		return nil, ErrNoTerritoriesInForce
 	}
 	brief.Afresh = false
 	return geo.Curve(g.brief(brief, g.seats(brief)), moves...)
 }
-
-// ErrNoTerritories is returned where a question is about territories in force and there are none.
-var ErrNoTerritories = errors.New("the branch has no territories in force")
 
 // ErrNoLine is returned for a sales line that the organization does not have.
 var ErrNoLine = errors.New("no such sales line")

@@ -187,7 +187,7 @@ func TestWhatIfKeepsNothing(t *testing.T) {
 	ask := func() ([]geo.CurvePoint, error) {
 		return desk.WhatIf(w.As(w.Admin), w.Desk, desk.DesignBrief{Branch: w.Branches[0].ID}, []float64{0, 0.1})
 	}
-	if _, err := ask(); !errors.Is(err, desk.ErrNoTerritories) {
+	if _, err := ask(); !errors.Is(err, desk.ErrNoTerritoriesInForce) {
 		t.Errorf("without territories in force: %v, want ErrNoTerritories", err)
 	}
 	w.Align(t, 0)

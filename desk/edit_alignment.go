@@ -62,11 +62,7 @@ func (c EditAlignment) run(ctx context.Context, tx *Tx) (AlignmentEdited, error)
 	if alignment.Version != c.Seen || c.result.version != c.Seen {
 		return AlignmentEdited{}, ErrDraftChanged
 	}
-	kept, err := tx.IsWayBack(ctx, alignment.ID)
-	if err != nil {
-		return AlignmentEdited{}, err
-	}
-	if kept {
+	if !alignment.Editable {
 		return AlignmentEdited{}, ErrDraftKept
 	}
 	tx.concerns(alignment.ID)

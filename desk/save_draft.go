@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/auth"
+	"github.com/hexbeat/hexbeat/geo"
 	"github.com/hexbeat/hexbeat/postgres"
 	"github.com/hexbeat/hexbeat/roster"
 )
@@ -27,7 +28,8 @@ type AlignmentDrafted struct {
 	Territories int
 	Vacant      int // territories without a rep
 	Measures    json.RawMessage
-	Findings    []string // why it could not be as asked, a sentence each
+	Findings    []geo.Finding // why it could not be as asked, by the numbers of Names
+	Names       []string      // of the territories
 }
 
 func (c SaveDraft) run(ctx context.Context, tx *Tx) (AlignmentDrafted, error) {

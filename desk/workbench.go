@@ -83,10 +83,15 @@ func (b *Workbenches) look(ctx context.Context, id uuid.UUID) (alignment postgre
 		alignment, err = tx.Alignment(ctx, caller, id)
 		return err
 	})
-	if err == nil && alignment.State != "DRAFT" {
-		err = postgres.ErrNoAlignment
+	switch {
+	case err != nil:
+		return alignment, err
+	case alignment.State != "DRAFT":
+		return alignment, postgres.ErrNoAlignment
+	case !alignment.Editable:
+		return alignment, ErrDraftKept
 	}
-	return alignment, err
+	return alignment, nil
 }
 
 // bench answers from memory, or reads the draft.

@@ -95,14 +95,93 @@ func (r *Resolver) draftAlignment(ctx context.Context, input model.AlignmentDraf
 	if input.Afresh != nil {
 		brief.Afresh = *input.Afresh
 	}
+	if input.FromHomes != nil {
+		brief.FromHomes = *input.FromHomes
+	}
+	if input.Line != nil {
+		brief.Line = *input.Line
+	}
+	brief.Price, brief.Budget = input.Price, input.Budget
 	drafted, err := desk.DesignTerritories(ctx, r.desk, brief)
 	if err != nil {
 		return nil, err
 	}
 	l.forget()
 	made, err := alignment(ctx, drafted.Alignment)
-	return model.AlignmentDrafted{Alignment: made, Vacancies: drafted.Vacant}, err
+	if err != nil {
+		return nil, err
+	}
+	findings, err := designFindings(ctx, drafted)
+	return model.AlignmentDrafted{Alignment: made, Vacancies: drafted.Vacant, Findings: findings}, err
 }
+
+// findingWords say where a design could not be as asked.
+var findingWords = map[geo.FindingKind]words{
+	geo.LockedOver: {"За территорией закреплено больше работы, чем ей положено. Снимите часть закреплений.", "More work is locked to the territory than its share. Unlock some of it."},
+	geo.LockedOut:  {"Слишком много работы закреплено за другими: территории не набрать свою долю.", "Too much of the work is locked to others: the territory can't get its share."},
+	geo.HeavyUnit:  {"Одно неделимое место весит больше, чем доля территории.", "One indivisible place weighs more than a territory's share."},
+	geo.HeldApart:  {"Закреплённое место лежит отдельно от остальной территории.", "A locked place lies apart from the rest of the territory."},
+	geo.Bridge:     {"Территория пересекает преграду: иначе к этому участку не пройти.", "The territory crosses a barrier, the only way to that ground."},
+	geo.Vacant:     {"У территории нет исполнителя, но работа в ней осталась.", "The territory has no capacity and keeps some work."},
+	geo.OverBudget: {"Одни закрепления передают больше работы, чем разрешено передать.", "Locks alone move more of the work than may change hands."},
+}
+
+// designFindings say what a design found, with territories in place of numbers.
+func designFindings(ctx context.Context, drafted desk.AlignmentDrafted) ([]model.DesignFinding, error) {
+	list := []model.DesignFinding{}
+	territories, err := alignedTerritories(ctx, drafted.Alignment)
+	if err != nil {
+		return nil, err
+	}
+	named := make(map[string]geo.Territory, len(territories))
+	for _, t := range territories {
+		named[t.Name] = t
+	}
+	for _, f := range drafted.Findings {
+		found := model.DesignFinding{Code: string(f.Kind), Message: findingWords[f.Kind].in(ctx)}
+		if f.Territory >= 0 {
+			if t, known := named[drafted.Names[f.Territory]]; known {
+				found.Territory = &t
+			}
+		}
+		list = append(list, found)
+	}
+	return list, nil
+}
+
+// mostBudgets bounds a what-if curve: its points come of one search.
+const mostBudgets = 10
+
+// whatIf is nil for a branch that is not the caller's to see, or has no territories in force.
+func (r *Resolver) whatIf(ctx context.Context, brief desk.DesignBrief, budgets []float64) ([]model.WhatIfPoint, error) {
+	if !reading(ctx).caller.MaySeeBranch(brief.Branch) {
+		return nil, nil
+	}
+	for _, b := range budgets {
+		if len(budgets) > mostBudgets || !(b >= 0 && b <= 1) {
+			return nil, badInput{path: "budgets", words: words{
+				"Нужны доли от 0 до 1, не больше десяти.", "They must be shares from 0 to 1, ten at most.",
+			}}
+		}
+	}
+	curve, err := desk.WhatIf(ctx, r.desk, brief, budgets)
+	if errors.Is(err, desk.ErrNoTerritoriesInForce) {
+		return nil, nil
+	}
+	if errors.Is(err, desk.ErrNoLine) {
+		return nil, badInput{path: "line", words: noLineWords}
+	}
+	if errors.Is(err, geo.ErrBrief) {
+		return nil, badInput{path: "tolerance", words: words{"Число вне допустимых границ.", "The number is out of range."}}
+	}
+	points := make([]model.WhatIfPoint, 0, len(curve))
+	for _, p := range curve {
+		points = append(points, model.WhatIfPoint{Budget: p.Budget, MovedShare: p.MovedShare, Imbalance: p.Imbalance, MeanKm: p.MedoidKm})
+	}
+	return points, err
+}
+
+var noLineWords = words{"Такого направления нет.", "There is no such sales line."}
 
 func (r *Resolver) editAlignment(ctx context.Context, input model.AlignmentEditInput) (any, error) {
 	wish := desk.EditAlignment{

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/customer"
+	"github.com/hexbeat/hexbeat/desk"
 	"github.com/hexbeat/hexbeat/geo"
 	"github.com/hexbeat/hexbeat/graph/gen"
 	"github.com/hexbeat/hexbeat/graph/model"
@@ -104,6 +105,17 @@ func (r *queryResolver) Alignments(ctx context.Context, branch *uuid.UUID, state
 // Coverage is the resolver for the coverage field.
 func (r *queryResolver) Coverage(ctx context.Context, branch uuid.UUID) (*model.TerritoryCoverage, error) {
 	return r.coverage(ctx, branch)
+}
+
+func (r *queryResolver) AlignmentWhatIf(ctx context.Context, branch uuid.UUID, budgets []float64, tolerance *float64, price *float64, line *string) ([]model.WhatIfPoint, error) {
+	brief := desk.DesignBrief{Branch: branch, Price: price}
+	if tolerance != nil {
+		brief.Tolerance = *tolerance
+	}
+	if line != nil {
+		brief.Line = *line
+	}
+	return r.whatIf(ctx, brief, budgets)
 }
 
 // Drift is the resolver for the drift field.

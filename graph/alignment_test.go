@@ -116,9 +116,74 @@ func TestAnAlignmentFromDraftToRevert(t *testing.T) {
 	if reverted.Alignment.ID == draft || reverted.Alignment.State != "PUBLISHED" {
 		t.Errorf("reverted: %+v, want the territories before in force", reverted)
 	}
+	var list struct {
+		Alignments []struct {
+			ID       string
+			Editable bool
+		}
+	}
+	h.must(t, "admin", `query($b: ID!){alignments(branch: $b){id editable}}`, map[string]any{"b": branch}, &list)
+	for _, a := range list.Alignments {
+		if a.Editable {
+			t.Errorf("alignment %s was in force, or is, and says it may be edited", a.ID)
+		}
+	}
+	kept := edit(map[string]any{"expectedVersion": 2, "toTerritoryId": territories[0].ID, "cells": territories[1].Cells, "dryRun": true})
+	want(kept, "Refused", "KEPT")
 	want(do("alignmentRevert", "AlignmentRevertInput", map[string]any{"branchId": h.Branches[1].ID.String()}), "Refused", "NO_EARLIER")
 	if got := h.ask(t, "dispatcher", `mutation($r: UUID!, $b: ID!){alignmentRevert(input:{requestId:$r,branchId:$b}){__typename}}`,
 		map[string]any{"r": desktest.NewID(), "b": branch}); got.code() != "FORBIDDEN" {
 		t.Errorf("a dispatcher reverts: %s, want FORBIDDEN", got.body)
+	}
+}
+
+// Before a re-balance a manager asks what a budget would buy, and then holds the design to it.
+func TestABudgetOfChangingHands(t *testing.T) {
+	t.Parallel()
+	h := aHouse(t)
+	branch := h.Branches[0].ID.String()
+	var curve struct {
+		AlignmentWhatIf []struct{ Budget, MovedShare, Imbalance, MeanKm float64 }
+	}
+	whatIf := `query($b: ID!, $s: [Float!]!){alignmentWhatIf(branch: $b, budgets: $s){budget movedShare imbalance meanKm}}`
+	h.must(t, "admin", whatIf, map[string]any{"b": branch, "s": []float64{0, 0.5}}, &curve)
+	points := curve.AlignmentWhatIf
+	if len(points) != 2 || points[0].MovedShare != 0 || points[1].MovedShare > 0.5 || points[1].Imbalance > points[0].Imbalance {
+		t.Errorf("what if: %+v, want nothing moved for 0, and no more than half and no worse balance for 0.5", points)
+	}
+	h.must(t, "admin", whatIf, map[string]any{"b": h.Branches[1].ID.String(), "s": []float64{0}}, &curve)
+	if got := h.ask(t, "admin", whatIf, map[string]any{"b": branch, "s": []float64{2}}); len(got.Errors) != 1 {
+		t.Errorf("a budget of 2: %+v, want it refused", got)
+	}
+	draft := func(input map[string]any) (typename, code string, path []string, moved int) {
+		t.Helper()
+		input["requestId"], input["branchId"] = desktest.NewID().String(), branch
+		var got struct {
+			Got struct {
+				Typename  string `json:"__typename"`
+				Code      string
+				Path      []string
+				Findings  []struct{ Code, Message string }
+				Alignment struct{ Handovers []struct{ Sites int } }
+			}
+		}
+		h.must(t, "admin", `mutation($input: AlignmentDraftInput!){got: alignmentDraft(input: $input){__typename ... on Problem{code path}
+			... on AlignmentDrafted{findings{code message territory{name}} alignment{handovers{sites}}}}}`, map[string]any{"input": input}, &got)
+		for _, o := range got.Got.Alignment.Handovers {
+			moved += o.Sites
+		}
+		return got.Got.Typename, got.Got.Code, got.Got.Path, moved
+	}
+	if typename, _, _, moved := draft(map[string]any{"budget": 0}); typename != "AlignmentDrafted" || moved != 0 {
+		t.Errorf("nothing may change hands: %s with %d sites moved", typename, moved)
+	}
+	for wrong, input := range map[string]map[string]any{
+		"EXCLUDES budget":    {"budget": 0.1, "afresh": true},
+		"OUT_OF_RANGE price": {"price": -1},
+		"NOT_FOUND line":     {"line": "чай"},
+	} {
+		if _, code, path, _ := draft(input); len(path) != 1 || code+" "+path[0] != wrong {
+			t.Errorf("%v: %s %v, want %s", input, code, path, wrong)
+		}
 	}
 }

@@ -179,6 +179,10 @@ func complexity() (c gen.ComplexityRoot) {
 	c.Query.Territories = func(child int, _ *hours.Date, _ *uuid.UUID) int { return times(boundedList, child) }
 	c.Query.MapCells = func(child int, _ geo.Bounds, _ float64) int { return times(boundedList, child) }
 	c.Query.Alignments = func(child int, _ *uuid.UUID, _ *model.AlignmentState) int { return times(shortList, child) }
+	c.Query.AlignmentWhatIf = func(child int, _ uuid.UUID, budgets []float64, _, _ *float64, _ *string) int {
+		return max(dearFrom, times(len(budgets), child)) // it designs
+	}
+	c.AlignmentDrafted.Findings = func(child int) int { return times(shortList, child) }
 	c.Alignment.Territories = func(child int) int { return times(boundedList, child) }
 	c.Alignment.Handovers = func(child int) int { return times(boundedList, child) }
 	c.AlignmentDrift.Territories = func(child int) int { return times(boundedList, child) }

@@ -46,6 +46,7 @@ var problems = []problem{
 	{roster.ErrNoDevice, notFound, "NOT_FOUND", words{"Устройство не найдено или оно не ваше.", "The device does not exist or is not yours."}, false, []string{"deviceId"}},
 	{roster.ErrNoBranch, notFound, "NOT_FOUND", words{"Филиал не найден или вам не виден.", "The branch does not exist or is not yours to see."}, false, []string{"branchId"}},
 	{customer.ErrNoSite, notFound, "NOT_FOUND", words{"Точка не найдена или вам не видна.", "The site does not exist or is not yours to see."}, false, []string{"siteId", "siteIds"}},
+	{desk.ErrNoLine, notFound, "NOT_FOUND", noLineWords, false, []string{"line"}},
 	{geo.ErrNoTerritory, notFound, "NOT_FOUND", words{"Территория не найдена или вам не видна.", "The territory does not exist or is not yours to see."}, false, []string{"toTerritoryId"}},
 	{postgres.ErrNoAlignment, notFound, "NOT_FOUND", words{"Черновик территорий не найден, вам не виден или уже опубликован.", "The draft of territories does not exist, is not yours to see or is published already."}, false, []string{"alignmentId"}},
 
@@ -87,6 +88,7 @@ var invalidWords = map[string]words{
 	"UNKNOWN_KIND": {"Такого вида визита нет.", "There is no such kind of visit."},
 	"TAKEN":        {"Этот идентификатор уже занят. Для нового нужен новый.", "The id is taken. A new thing needs a new one."},
 	"NO_TIME":      {"Нужно время вида 22:00.", "It must be a time of day like 22:00."},
+	"EXCLUDES":     {"Это поле не сочетается с другим: одно из них лишнее.", "The field does not go with another one: leave one out."},
 	"NOT_UUIDV7":   {"Идентификатор должен быть UUID версии 7.", "The id must be a UUID of version 7."},
 }
 

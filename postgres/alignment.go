@@ -31,10 +31,13 @@ type Alignment struct {
 	To          *hours.Date `db:"valid_to"`   // first day no longer in force; nil: none is known
 	PublishedAt *time.Time  `db:"published_at"`
 	Replaces    *uuid.UUID  `db:"replaces"` // what was in force when it was published
+	Editable    bool        `db:"editable"` // a draft that no published alignment could be taken back to
 }
 
 const alignmentColumns = `al.id, al.branch_id, al.line_id, al.state, al.origin, al.measures, al.created_at, al.version, al.valid_from, al.valid_to,
-       al.published_at, al.replaces`
+       al.published_at, al.replaces,
+       al.state = 'DRAFT' AND NOT EXISTS (SELECT FROM alignment AS ne
+                                          WHERE  ne.organization_id = al.organization_id AND ne.replaces = al.id AND ne.state = 'PUBLISHED') AS editable`
 
 // AlignedTerritory is one territory of an alignment with everything that belongs to it.
 type AlignedTerritory struct {

@@ -83,16 +83,6 @@ func (tx *Tx) EditAlignment(ctx context.Context, alignment uuid.UUID, measures j
 	return tx.exec(ctx, 1, growAlignment, args(pgx.StrictNamedArgs{"measures": measures}))
 }
 
-const wayBack = `
-SELECT EXISTS (SELECT FROM alignment AS al
-               WHERE  al.organization_id = @organization AND al.replaces = @alignment AND al.state = 'PUBLISHED')`
-
-// IsWayBack says whether a published alignment could be taken back to this one.
-func (tx *Tx) IsWayBack(ctx context.Context, alignment uuid.UUID) (bool, error) {
-	list, err := values[bool](ctx, tx, wayBack, pgx.StrictNamedArgs{"organization": tx.Organization, "alignment": alignment})
-	return err == nil && list[0], err
-}
-
 const (
 	copyAlignment = `
 INSERT INTO alignment (organization_id, id, branch_id, line_id, state, origin, measures, created_at)

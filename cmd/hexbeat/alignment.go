@@ -24,7 +24,7 @@ func alignmentDraft(ctx context.Context, env environment, args []string) error {
 		"From territories in force as many customers as can stay with their reps, those with open work above all.\n"+
 		"Whoever a rep keeps by name stays for certain.")
 	var wish desk.DesignBrief
-	f.IntVar(&wish.Territories, "territories", 0, "how `many`; 0: one for each rep")
+	f.IntVar(&wish.Territories, "reps", 0, "how `many`; 0: one for each rep")
 	f.Float64Var(&wish.Tolerance, "tolerance", geo.DefaultTolerance, "how far a territory may be above its share of the work")
 	f.Uint64Var(&wish.Seed, "seed", 1, "same customers and seed, same territories")
 	f.BoolVar(&wish.Afresh, "afresh", false, "forget the territories in force")
@@ -39,7 +39,7 @@ func alignmentDraft(ctx context.Context, env environment, args []string) error {
 	}
 	switch {
 	case wish.Territories < 0:
-		return misuse("--territories must be 0 or more: 0 is one for each rep")
+		return misuse("--reps must be 0 or more: 0 is one for each rep")
 	case !(wish.Tolerance > 0 && wish.Tolerance <= 1):
 		return misuse("--tolerance must lie between 0 and 1: 0.03 is 3 %%")
 	case !(*price >= 0 && *price <= 1e6):
@@ -74,7 +74,7 @@ func alignmentDraft(ctx context.Context, env environment, args []string) error {
 			return err
 		}
 		for _, finding := range draft.Findings {
-			if _, err := fmt.Fprintln(env.stdout, finding); err != nil {
+			if _, err := fmt.Fprintln(env.stdout, finding.Text(func(t int) string { return draft.Names[t] })); err != nil {
 				return err
 			}
 		}
@@ -88,7 +88,7 @@ func alignmentWhatIf(ctx context.Context, env environment, d *desk.Desk, wish de
 		curve, err = desk.WhatIf(ctx, d, wish, geo.CurveBudgets)
 		return err
 	})
-	if errors.Is(err, desk.ErrNoTerritories) {
+	if errors.Is(err, desk.ErrNoTerritoriesInForce) {
 		return fmt.Errorf("%w: nothing can change hands yet", err)
 	}
 	if err != nil {

@@ -26,7 +26,7 @@ func TestAPublicationIsRevertedFromTheTerminal(t *testing.T) {
 		return fmt.Sprint(p.counts("SELECT count(*) FROM responsibility WHERE valid_to IS NULL"))
 	}
 	for i, count := range []string{"2", "3"} {
-		p.does("alignment", "draft", "--territories", count, "--afresh")
+		p.does("alignment", "draft", "--reps", count, "--afresh")
 		p.does("alignment", "publish")
 		if i == 0 {
 			if code, _, errs := p.run("alignment", "revert"); code != exitFailed || errs != "hexbeat: no earlier territories to go back to\n" {

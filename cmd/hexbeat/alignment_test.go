@@ -52,13 +52,13 @@ func TestAlignmentDraftRefuses(t *testing.T) {
 	t.Parallel()
 	p := aPeopledCompany(t)
 	for flags, want := range map[string]string{
-		"--budget 2":             "--budget must lie",
-		"--price -1":             "--price must lie",
-		"--tolerance 0":          "--tolerance must lie",
-		"--territories -1":       "--territories must be 0 or more",
-		"--afresh --budget 0.1":  "leave one out",
-		"--line чай":             "no such sales line",
-		"--territories 10000000": "ask for",
+		"--budget 2":            "--budget must lie",
+		"--price -1":            "--price must lie",
+		"--tolerance 0":         "--tolerance must lie",
+		"--reps -1":             "--reps must be 0 or more",
+		"--afresh --budget 0.1": "leave one out",
+		"--line чай":            "no such sales line",
+		"--reps 10000000":       "ask for",
 	} {
 		code, _, errs := p.run(append([]string{"alignment", "draft"}, strings.Fields(flags)...)...)
 		if code == exitDone || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, want) {

@@ -29,6 +29,7 @@ type AlignmentResolver interface {
 
 	CreatedAt(ctx context.Context, obj *postgres.Alignment) (time.Time, error)
 	PublishedAt(ctx context.Context, obj *postgres.Alignment) (*time.Time, error)
+
 	Territories(ctx context.Context, obj *postgres.Alignment) ([]geo.Territory, error)
 	Handovers(ctx context.Context, obj *postgres.Alignment) ([]postgres.Handover, error)
 }
@@ -329,6 +330,29 @@ func (ec *executionContext) fieldContext_Alignment_publishedAt(_ context.Context
 	return graphql.NewScalarFieldContext("Alignment", field, true, true, "DateTime")
 }
 
+func (ec *executionContext) _Alignment_editable(ctx context.Context, field graphql.CollectedField, obj *postgres.Alignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Alignment_editable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Editable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Alignment_editable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Alignment", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _Alignment_territories(ctx context.Context, field graphql.CollectedField, obj *postgres.Alignment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -570,6 +594,38 @@ func (ec *executionContext) _AlignmentDrafted_vacancies(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_AlignmentDrafted_vacancies(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AlignmentDrafted", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AlignmentDrafted_findings(ctx context.Context, field graphql.CollectedField, obj *model.AlignmentDrafted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlignmentDrafted_findings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Findings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.DesignFinding) graphql.Marshaler {
+			return ec.marshalNDesignFinding2ᚕgithubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐDesignFindingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlignmentDrafted_findings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AlignmentDrafted",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DesignFinding(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _AlignmentDrift_alignment(ctx context.Context, field graphql.CollectedField, obj *model.AlignmentDrift) (ret graphql.Marshaler) {
@@ -1511,6 +1567,84 @@ func (ec *executionContext) _CutOffGround_workload(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_CutOffGround_workload(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CutOffGround", field, false, false, "Float")
+}
+
+func (ec *executionContext) _DesignFinding_code(ctx context.Context, field graphql.CollectedField, obj *model.DesignFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DesignFinding_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DesignFinding_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DesignFinding", field, false, false, "String")
+}
+
+func (ec *executionContext) _DesignFinding_territory(ctx context.Context, field graphql.CollectedField, obj *model.DesignFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DesignFinding_territory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Territory, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *geo.Territory) graphql.Marshaler {
+			return ec.marshalOTerritory2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋgeoᚐTerritory(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DesignFinding_territory(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DesignFinding",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Territory(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DesignFinding_message(ctx context.Context, field graphql.CollectedField, obj *model.DesignFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DesignFinding_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DesignFinding_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DesignFinding", field, false, false, "String")
 }
 
 func (ec *executionContext) _Handover_from(ctx context.Context, field graphql.CollectedField, obj *postgres.Handover) (ret graphql.Marshaler) {
@@ -2598,6 +2732,98 @@ func (ec *executionContext) fieldContext_Vacancy_workload(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Vacancy", field, false, false, "Float")
 }
 
+func (ec *executionContext) _WhatIfPoint_budget(ctx context.Context, field graphql.CollectedField, obj *model.WhatIfPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhatIfPoint_budget(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Budget, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhatIfPoint_budget(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WhatIfPoint", field, false, false, "Float")
+}
+
+func (ec *executionContext) _WhatIfPoint_movedShare(ctx context.Context, field graphql.CollectedField, obj *model.WhatIfPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhatIfPoint_movedShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MovedShare, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhatIfPoint_movedShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WhatIfPoint", field, false, false, "Float")
+}
+
+func (ec *executionContext) _WhatIfPoint_imbalance(ctx context.Context, field graphql.CollectedField, obj *model.WhatIfPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhatIfPoint_imbalance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Imbalance, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhatIfPoint_imbalance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WhatIfPoint", field, false, false, "Float")
+}
+
+func (ec *executionContext) _WhatIfPoint_meanKm(ctx context.Context, field graphql.CollectedField, obj *model.WhatIfPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhatIfPoint_meanKm(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MeanKm, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhatIfPoint_meanKm(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WhatIfPoint", field, false, false, "Float")
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -2613,7 +2839,7 @@ func (ec *executionContext) unmarshalInputAlignmentDraftInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"requestId", "branchId", "territories", "tolerance", "seed", "afresh"}
+	fieldsInOrder := [...]string{"requestId", "branchId", "territories", "tolerance", "seed", "afresh", "line", "price", "budget", "fromHomes"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2662,6 +2888,34 @@ func (ec *executionContext) unmarshalInputAlignmentDraftInput(ctx context.Contex
 				return it, err
 			}
 			it.Afresh = data
+		case "line":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("line"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Line = data
+		case "price":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("price"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Price = data
+		case "budget":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("budget"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Budget = data
+		case "fromHomes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromHomes"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromHomes = data
 		}
 	}
 	return it, nil
@@ -3247,6 +3501,11 @@ func (ec *executionContext) _Alignment(ctx context.Context, sel ast.SelectionSet
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Alignment_publishedAt(ctx, field, obj)
 				})
+		case "editable":
+			out.Values[i] = ec._Alignment_editable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "territories":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -3347,6 +3606,11 @@ func (ec *executionContext) _AlignmentDrafted(ctx context.Context, sel ast.Selec
 			}
 		case "vacancies":
 			out.Values[i] = ec._AlignmentDrafted_vacancies(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "findings":
+			out.Values[i] = ec._AlignmentDrafted_findings(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -3700,6 +3964,49 @@ func (ec *executionContext) _CutOffGround(ctx context.Context, sel ast.Selection
 			}
 		case "workload":
 			out.Values[i] = ec._CutOffGround_workload(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var designFindingImplementors = []string{"DesignFinding"}
+
+func (ec *executionContext) _DesignFinding(ctx context.Context, sel ast.SelectionSet, obj *model.DesignFinding) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, designFindingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DesignFinding")
+		case "code":
+			out.Values[i] = ec._DesignFinding_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "territory":
+			out.Values[i] = ec._DesignFinding_territory(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._DesignFinding_message(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -4156,6 +4463,54 @@ func (ec *executionContext) _Vacancy(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
+var whatIfPointImplementors = []string{"WhatIfPoint"}
+
+func (ec *executionContext) _WhatIfPoint(ctx context.Context, sel ast.SelectionSet, obj *model.WhatIfPoint) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, whatIfPointImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WhatIfPoint")
+		case "budget":
+			out.Values[i] = ec._WhatIfPoint_budget(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "movedShare":
+			out.Values[i] = ec._WhatIfPoint_movedShare(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "imbalance":
+			out.Values[i] = ec._WhatIfPoint_imbalance(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "meanKm":
+			out.Values[i] = ec._WhatIfPoint_meanKm(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
@@ -4255,6 +4610,26 @@ func (ec *executionContext) marshalNCutOffGround2ᚕgithubᚗcomᚋhexbeatᚋhex
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCutOffGround2githubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐCutOffGround(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDesignFinding2githubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐDesignFinding(ctx context.Context, sel ast.SelectionSet, v model.DesignFinding) graphql.Marshaler {
+	return ec._DesignFinding(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDesignFinding2ᚕgithubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐDesignFindingᚄ(ctx context.Context, sel ast.SelectionSet, v []model.DesignFinding) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDesignFinding2githubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐDesignFinding(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4390,6 +4765,10 @@ func (ec *executionContext) marshalNVacancy2ᚕgithubᚗcomᚋhexbeatᚋhexbeat�
 	return ret
 }
 
+func (ec *executionContext) marshalNWhatIfPoint2githubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐWhatIfPoint(ctx context.Context, sel ast.SelectionSet, v model.WhatIfPoint) graphql.Marshaler {
+	return ec._WhatIfPoint(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalOAlignment2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋpostgresᚐAlignment(ctx context.Context, sel ast.SelectionSet, v *postgres.Alignment) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -4433,6 +4812,25 @@ func (ec *executionContext) marshalOTerritoryCoverage2ᚖgithubᚗcomᚋhexbeat�
 		return graphql.Null
 	}
 	return ec._TerritoryCoverage(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOWhatIfPoint2ᚕgithubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐWhatIfPointᚄ(ctx context.Context, sel ast.SelectionSet, v []model.WhatIfPoint) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWhatIfPoint2githubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐWhatIfPoint(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -140,6 +140,7 @@ type ComplexityRoot struct {
 	Alignment struct {
 		Branch      func(childComplexity int) int
 		CreatedAt   func(childComplexity int) int
+		Editable    func(childComplexity int) int
 		From        func(childComplexity int) int
 		Handovers   func(childComplexity int) int
 		ID          func(childComplexity int) int
@@ -161,6 +162,7 @@ type ComplexityRoot struct {
 
 	AlignmentDrafted struct {
 		Alignment func(childComplexity int) int
+		Findings  func(childComplexity int) int
 		Vacancies func(childComplexity int) int
 	}
 
@@ -313,6 +315,12 @@ type ComplexityRoot struct {
 		RunnerUp       func(childComplexity int) int
 	}
 
+	DesignFinding struct {
+		Code      func(childComplexity int) int
+		Message   func(childComplexity int) int
+		Territory func(childComplexity int) int
+	}
+
 	Device struct {
 		ID        func(childComplexity int) int
 		Locale    func(childComplexity int) int
@@ -447,30 +455,31 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		AlertHealth func(childComplexity int) int
-		AlertRules  func(childComplexity int, branchID uuid.UUID) int
-		Alerts      func(childComplexity int, first int, after *string, state *notify.State) int
-		Alignment   func(childComplexity int, id uuid.UUID) int
-		Alignments  func(childComplexity int, branch *uuid.UUID, state *model.AlignmentState) int
-		Changes     func(childComplexity int, since string, first int) int
-		Coverage    func(childComplexity int, branch uuid.UUID) int
-		DeadLetters func(childComplexity int, first int, after *string) int
-		Decision    func(childComplexity int, id uuid.UUID) int
-		Drift       func(childComplexity int, branch uuid.UUID, limits *model.DriftLimitsInput) int
-		Escalations func(childComplexity int, first int, after *string) int
-		MapCells    func(childComplexity int, bounds geo.Bounds, zoom float64) int
-		Me          func(childComplexity int) int
-		Node        func(childComplexity int, id uuid.UUID) int
-		Queue       func(childComplexity int, first int, after *string, territory *uuid.UUID) int
-		Rep         func(childComplexity int, id uuid.UUID) int
-		Reps        func(childComplexity int, first int, after *string, branch *uuid.UUID) int
-		Slots       func(childComplexity int, siteID uuid.UUID, minutes int, from hours.Date, days int) int
-		Territories func(childComplexity int, at *hours.Date, line *uuid.UUID) int
-		TerritoryAt func(childComplexity int, point geo.Point, at *hours.Date, line *uuid.UUID) int
-		Today       func(childComplexity int, date *hours.Date) int
-		Visit       func(childComplexity int, id uuid.UUID) int
-		Visits      func(childComplexity int, first int, after *string, filter *model.VisitFilter) int
-		WebPushKey  func(childComplexity int) int
+		AlertHealth     func(childComplexity int) int
+		AlertRules      func(childComplexity int, branchID uuid.UUID) int
+		Alerts          func(childComplexity int, first int, after *string, state *notify.State) int
+		Alignment       func(childComplexity int, id uuid.UUID) int
+		AlignmentWhatIf func(childComplexity int, branch uuid.UUID, budgets []float64, tolerance *float64, price *float64, line *string) int
+		Alignments      func(childComplexity int, branch *uuid.UUID, state *model.AlignmentState) int
+		Changes         func(childComplexity int, since string, first int) int
+		Coverage        func(childComplexity int, branch uuid.UUID) int
+		DeadLetters     func(childComplexity int, first int, after *string) int
+		Decision        func(childComplexity int, id uuid.UUID) int
+		Drift           func(childComplexity int, branch uuid.UUID, limits *model.DriftLimitsInput) int
+		Escalations     func(childComplexity int, first int, after *string) int
+		MapCells        func(childComplexity int, bounds geo.Bounds, zoom float64) int
+		Me              func(childComplexity int) int
+		Node            func(childComplexity int, id uuid.UUID) int
+		Queue           func(childComplexity int, first int, after *string, territory *uuid.UUID) int
+		Rep             func(childComplexity int, id uuid.UUID) int
+		Reps            func(childComplexity int, first int, after *string, branch *uuid.UUID) int
+		Slots           func(childComplexity int, siteID uuid.UUID, minutes int, from hours.Date, days int) int
+		Territories     func(childComplexity int, at *hours.Date, line *uuid.UUID) int
+		TerritoryAt     func(childComplexity int, point geo.Point, at *hours.Date, line *uuid.UUID) int
+		Today           func(childComplexity int, date *hours.Date) int
+		Visit           func(childComplexity int, id uuid.UUID) int
+		Visits          func(childComplexity int, first int, after *string, filter *model.VisitFilter) int
+		WebPushKey      func(childComplexity int) int
 	}
 
 	Refusal struct {
@@ -718,6 +727,13 @@ type ComplexityRoot struct {
 
 	VisitStarted struct {
 		Visit func(childComplexity int) int
+	}
+
+	WhatIfPoint struct {
+		Budget     func(childComplexity int) int
+		Imbalance  func(childComplexity int) int
+		MeanKm     func(childComplexity int) int
+		MovedShare func(childComplexity int) int
 	}
 }
 
@@ -1028,6 +1044,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Alignment.CreatedAt(childComplexity), true
+	case "Alignment.editable":
+		if e.ComplexityRoot.Alignment.Editable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alignment.Editable(childComplexity), true
 	case "Alignment.from":
 		if e.ComplexityRoot.Alignment.From == nil {
 			break
@@ -1120,6 +1142,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AlignmentDrafted.Alignment(childComplexity), true
+	case "AlignmentDrafted.findings":
+		if e.ComplexityRoot.AlignmentDrafted.Findings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlignmentDrafted.Findings(childComplexity), true
 	case "AlignmentDrafted.vacancies":
 		if e.ComplexityRoot.AlignmentDrafted.Vacancies == nil {
 			break
@@ -1702,6 +1730,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Decision.RunnerUp(childComplexity), true
+
+	case "DesignFinding.code":
+		if e.ComplexityRoot.DesignFinding.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DesignFinding.Code(childComplexity), true
+	case "DesignFinding.message":
+		if e.ComplexityRoot.DesignFinding.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DesignFinding.Message(childComplexity), true
+	case "DesignFinding.territory":
+		if e.ComplexityRoot.DesignFinding.Territory == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DesignFinding.Territory(childComplexity), true
 
 	case "Device.id":
 		if e.ComplexityRoot.Device.ID == nil {
@@ -2329,6 +2376,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Alignment(childComplexity, args["id"].(uuid.UUID)), true
+	case "Query.alignmentWhatIf":
+		if e.ComplexityRoot.Query.AlignmentWhatIf == nil {
+			break
+		}
+
+		args, err := ec.field_Query_alignmentWhatIf_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AlignmentWhatIf(childComplexity, args["branch"].(uuid.UUID), args["budgets"].([]float64), args["tolerance"].(*float64), args["price"].(*float64), args["line"].(*string)), true
 	case "Query.alignments":
 		if e.ComplexityRoot.Query.Alignments == nil {
 			break
@@ -3473,6 +3531,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VisitStarted.Visit(childComplexity), true
 
+	case "WhatIfPoint.budget":
+		if e.ComplexityRoot.WhatIfPoint.Budget == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatIfPoint.Budget(childComplexity), true
+	case "WhatIfPoint.imbalance":
+		if e.ComplexityRoot.WhatIfPoint.Imbalance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatIfPoint.Imbalance(childComplexity), true
+	case "WhatIfPoint.meanKm":
+		if e.ComplexityRoot.WhatIfPoint.MeanKm == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatIfPoint.MeanKm(childComplexity), true
+	case "WhatIfPoint.movedShare":
+		if e.ComplexityRoot.WhatIfPoint.MovedShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatIfPoint.MovedShare(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -3934,6 +4017,8 @@ type Alignment implements Node {
   createdAt: DateTime!
   "When it was published; null for a draft."
   publishedAt: DateTime
+  "Whether it may be edited: a draft that was never in force."
+  editable: Boolean!
   "Its territories with the reps it has in mind, by name."
   territories: [Territory!]!
   "What would change hands if it were in force today, the heaviest first. Sites that are a rep's by name stay and are left out."
@@ -3959,6 +4044,8 @@ extend type Query {
   alignments(branch: ID, state: AlignmentState): [Alignment!]! @role(min: DISPATCHER)
   "What falls between a branch's territories of today and what they fight about; null when the branch is not the caller's to see."
   coverage(branch: ID!): TerritoryCoverage @role(min: DISPATCHER)
+  "How even a branch's work would be if no more than each share of it changed hands; ten shares at most. Nothing is kept. Null when the branch is not the caller's to see or has no territories in force."
+  alignmentWhatIf(branch: ID!, budgets: [Float!]! = [0, 0.02, 0.04, 0.08, 0.15], tolerance: Float, price: Float, line: String): [WhatIfPoint!] @role(min: MANAGER)
   "What changed since a branch's territories were published, and whether a re-balance is worth it; null when the branch is not the caller's to see or has no territories in force."
   drift(branch: ID!, limits: DriftLimitsInput): AlignmentDrift @role(min: DISPATCHER)
 }
@@ -4106,6 +4193,14 @@ input AlignmentDraftInput {
   seed: Int
   "Forget the territories in force."
   afresh: Boolean
+  "Code or name of the sales line; the default one without it."
+  line: String
+  "What a share of the work that changes hands costs, in shares of distance: 3 to 10 are usual, 5 by default."
+  price: Float
+  "The largest share of the work that may change hands: 0.08 is 8 %; any by default. A hard limit, but for what is locked by name."
+  budget: Float
+  "Territories lie around the places where their reps start from."
+  fromHomes: Boolean
 }
 
 "What came of ` + "`" + `alignmentDraft` + "`" + `."
@@ -4117,6 +4212,30 @@ type AlignmentDrafted {
   alignment: Alignment!
   "Territories without a rep."
   vacancies: Int!
+  "Where the design could not be as asked, and why."
+  findings: [DesignFinding!]!
+}
+
+"Where a design could not be as asked."
+type DesignFinding {
+  "What it is: LOCKED_OVER, LOCKED_OUT, HEAVY_UNIT, HELD_APART, BRIDGE, VACANT, OVER_BUDGET. The list grows."
+  code: String!
+  "Which territory; null where it is about none."
+  territory: Territory
+  "The same in the caller's language."
+  message: String!
+}
+
+"What a re-balance would come to if no more than a share of the work changed hands."
+type WhatIfPoint {
+  "The largest share that may change hands."
+  budget: Float!
+  "The share that would."
+  movedShare: Float!
+  "Load of the heaviest territory ÷ its share − 1."
+  imbalance: Float!
+  "Workload-weighted mean km from a site to the site in the middle of its territory."
+  meanKm: Float!
 }
 
 "What ` + "`" + `alignmentEdit` + "`" + ` takes. Ground and sites go to ` + "`" + `toTerritoryId` + "`" + `; what is locked to somebody by name stays."
@@ -5470,6 +5589,8 @@ func (ec *executionContext) childFields_Alignment(ctx context.Context, field gra
 		return ec.fieldContext_Alignment_createdAt(ctx, field)
 	case "publishedAt":
 		return ec.fieldContext_Alignment_publishedAt(ctx, field)
+	case "editable":
+		return ec.fieldContext_Alignment_editable(ctx, field)
 	case "territories":
 		return ec.fieldContext_Alignment_territories(ctx, field)
 	case "handovers":
@@ -5728,6 +5849,18 @@ func (ec *executionContext) childFields_Decision(ctx context.Context, field grap
 		return ec.fieldContext_Decision_counterfactual(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Decision", field.Name)
+}
+
+func (ec *executionContext) childFields_DesignFinding(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_DesignFinding_code(ctx, field)
+	case "territory":
+		return ec.fieldContext_DesignFinding_territory(ctx, field)
+	case "message":
+		return ec.fieldContext_DesignFinding_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DesignFinding", field.Name)
 }
 
 func (ec *executionContext) childFields_Device(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6274,6 +6407,20 @@ func (ec *executionContext) childFields_VisitKind(ctx context.Context, field gra
 		return ec.fieldContext_VisitKind_name(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type VisitKind", field.Name)
+}
+
+func (ec *executionContext) childFields_WhatIfPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "budget":
+		return ec.fieldContext_WhatIfPoint_budget(ctx, field)
+	case "movedShare":
+		return ec.fieldContext_WhatIfPoint_movedShare(ctx, field)
+	case "imbalance":
+		return ec.fieldContext_WhatIfPoint_imbalance(ctx, field)
+	case "meanKm":
+		return ec.fieldContext_WhatIfPoint_meanKm(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WhatIfPoint", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

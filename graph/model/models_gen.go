@@ -220,6 +220,14 @@ type AlignmentDraftInput struct {
 	Seed *int `json:"seed"`
 	// Forget the territories in force.
 	Afresh *bool `json:"afresh"`
+	// Code or name of the sales line; the default one without it.
+	Line *string `json:"line"`
+	// What a share of the work that changes hands costs, in shares of distance: 3 to 10 are usual, 5 by default.
+	Price *float64 `json:"price"`
+	// The largest share of the work that may change hands: 0.08 is 8 %; any by default. A hard limit, but for what is locked by name.
+	Budget *float64 `json:"budget"`
+	// Territories lie around the places where their reps start from.
+	FromHomes *bool `json:"fromHomes"`
 }
 
 // The draft is there.
@@ -228,6 +236,8 @@ type AlignmentDrafted struct {
 	Alignment postgres.Alignment `json:"alignment"`
 	// Territories without a rep.
 	Vacancies int `json:"vacancies"`
+	// Where the design could not be as asked, and why.
+	Findings []DesignFinding `json:"findings"`
 }
 
 func (AlignmentDrafted) IsAlignmentDraftResult() {}
@@ -440,6 +450,16 @@ type DeadLetterEdge struct {
 	Cursor string `json:"cursor"`
 	// The letter.
 	Node DeadLetter `json:"node"`
+}
+
+// Where a design could not be as asked.
+type DesignFinding struct {
+	// What it is: LOCKED_OVER, LOCKED_OUT, HEAVY_UNIT, HELD_APART, BRIDGE, VACANT, OVER_BUDGET. The list grows.
+	Code string `json:"code"`
+	// Which territory; null where it is about none.
+	Territory *geo.Territory `json:"territory"`
+	// The same in the caller's language.
+	Message string `json:"message"`
 }
 
 // What `deviceForget` takes.
@@ -1012,6 +1032,18 @@ type VisitStarted struct {
 }
 
 func (VisitStarted) IsVisitStartResult() {}
+
+// What a re-balance would come to if no more than a share of the work changed hands.
+type WhatIfPoint struct {
+	// The largest share that may change hands.
+	Budget float64 `json:"budget"`
+	// The share that would.
+	MovedShare float64 `json:"movedShare"`
+	// Load of the heaviest territory ÷ its share − 1.
+	Imbalance float64 `json:"imbalance"`
+	// Workload-weighted mean km from a site to the site in the middle of its territory.
+	MeanKm float64 `json:"meanKm"`
+}
 
 // Where an alignment stands.
 type AlignmentState string

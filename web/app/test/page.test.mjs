@@ -407,6 +407,8 @@ async function draftOf(t, options) {
   await page.locator('#draft-new').or(page.locator('#edit-apply')).waitFor()
   // What another test published and took back is kept and not edited.
   await page.selectOption('#draft', '')
+  await page.locator('#what-if summary').click()
+  await page.locator('#what-if input[name=budget]').nth(5).waitFor() // any share, then what five budgets would buy
   await page.locator('#draft-new').click()
   await page.locator('#edit-apply').waitFor()
   return page

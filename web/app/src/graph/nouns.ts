@@ -168,7 +168,11 @@ export type ChangeHint = { kind: string; ids: string[]; cursor: string }
 /** A territory of an alignment, with its ground as hexagons. */
 export type AlignedTerritory = Territory & { cells: string[] }
 
-export type AlignmentLine = { id: string; version: number; createdAt: string }
+export type AlignmentLine = { id: string; version: number; createdAt: string; editable: boolean }
+
+export type DesignFinding = { code: string; territory: { name: string } | null; message: string }
+
+export type WhatIfPoint = { budget: number; movedShare: number; imbalance: number; meanKm: number }
 
 export type Alignment = AlignmentLine & { state: 'DRAFT' | 'APPROVED' | 'PUBLISHED'; territories: AlignedTerritory[] }
 

@@ -5,6 +5,7 @@ import alertsReceiveText from './alertsReceive.graphql?raw'
 import alertsText from './alerts.graphql?raw'
 import alignmentText from './alignment.graphql?raw'
 import alignmentDraftText from './alignmentDraft.graphql?raw'
+import alignmentWhatIfText from './alignmentWhatIf.graphql?raw'
 import alignmentEditText from './alignmentEdit.graphql?raw'
 import alignmentPublishText from './alignmentPublish.graphql?raw'
 import alignmentRevertText from './alignmentRevert.graphql?raw'
@@ -106,9 +107,11 @@ export const alignments = operation<
 export const alignment = operation<{ alignment: noun.Alignment | null }, { id: string; zoom: number }>(alignmentText)
 export const standing = operation<noun.Standing, { branch: string; zoom: number }>(standingText)
 
+export const alignmentWhatIf = operation<{ alignmentWhatIf: noun.WhatIfPoint[] | null }, { branch: string }>(alignmentWhatIfText)
+
 export const alignmentDraft = operation<
-  { alignmentDraft: { __typename: 'AlignmentDrafted'; alignment: { id: string }; vacancies: number } | noun.AlignmentProblem },
-  Act<{ branchId: string; territories?: number; afresh?: boolean }>
+  { alignmentDraft: { __typename: 'AlignmentDrafted'; alignment: { id: string }; vacancies: number; findings: noun.DesignFinding[] } | noun.AlignmentProblem },
+  Act<{ branchId: string; territories?: number; afresh?: boolean; budget?: number }>
 >(alignmentDraftText)
 
 export type AlignmentEdit = {

@@ -5,10 +5,12 @@ import type {
   AlignmentEdited,
   AlignmentLine,
   AlignmentProblem,
+  DesignFinding,
   MapCell,
   Point,
   Standing,
   Territory,
+  WhatIfPoint,
 } from '../graph/nouns'
 import * as operation from '../graph/operations'
 import { colourAt, colours, unowned } from '../map/palette'
@@ -55,6 +57,10 @@ export class Workshop {
   /** What the wish would do. */
   effect: AlignmentEdited | null = $state.raw(null)
   problem: AlignmentProblem | null = $state.raw(null)
+  /** Where the design just made could not be as asked. */
+  findings: DesignFinding[] = $state.raw([])
+  /** What a budget of changing hands would buy; null until it is asked for. */
+  whatIf: WhatIfPoint[] | null = $state.raw(null)
   trouble = $state('')
   busy: '' | 'reading' | 'drafting' | 'applying' | 'undoing' = $state('')
   look: Look = $state.raw([])
@@ -145,7 +151,7 @@ export class Workshop {
   async #readDrafts() {
     const { branch } = this
     const { alignments } = await this.board.ask(operation.alignments, { branch, state: 'DRAFT' })
-    if (branch === this.branch) this.drafts = alignments
+    if (branch === this.branch) this.drafts = alignments.filter(({ editable }) => editable)
   }
 
   async #readStanding() {
@@ -173,6 +179,8 @@ export class Workshop {
   /** leave lays the draft away; it stays on the server. */
   leave() {
     this.draft = null
+    this.findings = []
+    this.whatIf = null
     this.target = ''
     this.#past = []
     this.#moved = new Map()
@@ -310,18 +318,30 @@ export class Workshop {
 
   // Doing
 
-  /** design makes a draft from what is in force, or afresh. */
-  async design(afresh: boolean) {
+  /** askWhatIf reads what a budget of changing hands would buy. */
+  async askWhatIf() {
+    const { branch } = this
+    try {
+      const { alignmentWhatIf } = await this.board.ask(operation.alignmentWhatIf, { branch })
+      if (branch === this.branch) this.whatIf = alignmentWhatIf ?? []
+    } catch (error) {
+      this.trouble = sentence(error)
+    }
+  }
+
+  /** design makes a draft from what is in force, or afresh; no more than the budget's share of the work changes hands. */
+  async design(afresh: boolean, budget: number | null = null) {
     await this.#while('drafting', async () => {
       const { branch } = this
       const { alignmentDraft: answer } = await this.board.ask(operation.alignmentDraft, {
-        input: { requestId: crypto.randomUUID(), branchId: branch, ...(afresh ? { afresh } : {}) },
+        input: { requestId: crypto.randomUUID(), branchId: branch, ...(afresh ? { afresh } : {}), ...(budget === null ? {} : { budget }) },
       })
       if (branch !== this.branch) return
       if (answer.__typename !== 'AlignmentDrafted') return this.#refused(answer)
       this.leave()
       await this.#readDrafts()
       await this.#open(answer.alignment.id)
+      this.findings = answer.findings
     })
   }
 
