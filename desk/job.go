@@ -60,7 +60,8 @@ const (
 	QueueClock = "clock" // periodic work, which must not wait behind a backlog
 )
 
-// enqueue inserts jobs in the command's transaction: the job table is the outbox.
+// enqueue inserts jobs in the command's transaction: the job table is the outbox. The transaction goes to River in our own form, whose
+// bulk insert waits for the next round trip like every other write.
 func (tx *Tx) enqueue(ctx context.Context, jobs ...river.InsertManyParams) error {
 	if len(jobs) == 0 {
 		return nil
@@ -68,7 +69,7 @@ func (tx *Tx) enqueue(ctx context.Context, jobs ...river.InsertManyParams) error
 	if tx.desk.Jobs == nil {
 		return errors.New("the desk has no job queue")
 	}
-	if _, err := tx.desk.Jobs.InsertManyFastTx(ctx, tx.Tx.Tx, jobs); err != nil {
+	if _, err := tx.desk.Jobs.InsertManyFastTx(ctx, tx.Tx, jobs); err != nil {
 		return fmt.Errorf("enqueue %s: %w", jobs[0].Args.Kind(), err)
 	}
 	return nil

@@ -115,11 +115,8 @@ func (c ReassignVisit) write(ctx context.Context, tx *Tx, before dispatch.Call, 
 	if err := tx.AddDecision(ctx, outcome.Decision, tx.Batch); err != nil {
 		return VisitReassigned{}, fmt.Errorf("add decision: %w", err)
 	}
-	if err := tx.SaveVisit(ctx, after); err != nil {
+	if err := tx.SavePinnedVisit(ctx, after, tx.Caller.Person, tx.Caller.Door); err != nil {
 		return VisitReassigned{}, fmt.Errorf("save visit %s: %w", after.ID, err)
-	}
-	if err := tx.PinVisit(ctx, after.ID, tx.Caller.Person, string(tx.Caller.Door)); err != nil {
-		return VisitReassigned{}, err
 	}
 	// A rep's own backlog visit, given a day, stays in the rep's epoch.
 	handedOver := after.Epoch != before.Visit.Epoch

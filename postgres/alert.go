@@ -61,16 +61,34 @@ func (tx *Tx) AddAlert(ctx context.Context, a notify.Alert) error {
 	}); err != nil {
 		return err
 	}
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"alert_item"}, []string{
-		"organization_id", "alert_id", "n", "visit_id", "site", "arrival", "told", "time_zone", "reason", "moved", "heard", "struck",
-	}, pgx.CopyFromSlice(len(a.Items), func(i int) ([]any, error) {
-		item := a.Items[i]
-		return []any{
-			tx.Organization, a.ID, i + 1, item.VisitID, item.Site, item.Arrival, item.Told, item.TimeZone, item.Reason, item.Moved,
-			item.Heard, item.Struck,
-		}, nil
-	}))
-	return err
+	tx.addItems(a)
+	return nil
+}
+
+const insertItems = `
+INSERT INTO alert_item (organization_id, alert_id, n, visit_id, site, arrival, told, time_zone, reason, moved, heard, struck)
+SELECT @organization, @alert, x.n, x.visit_id, x.site, x.arrival, x.told, x.time_zone, x.reason, x.moved, x.heard, x.struck
+FROM   unnest(@visits::uuid[], @sites::text[], @arrivals::timestamptz[], @tolds::timestamptz[], @zones::text[], @reasons::text[],
+              @moved::boolean[], @heard::boolean[], @struck::boolean[])
+       WITH ORDINALITY AS x (visit_id, site, arrival, told, time_zone, reason, moved, heard, struck, n)`
+
+func (tx *Tx) addItems(a notify.Alert) {
+	var visits []uuid.UUID
+	var sites, zones, reasons []string
+	var arrivals, tolds []*time.Time
+	var moved, heard, struck []bool
+	for _, item := range a.Items {
+		visits, sites, zones = append(visits, item.VisitID), append(sites, item.Site), append(zones, item.TimeZone)
+		reasons, arrivals, tolds = append(reasons, item.Reason), append(arrivals, item.Arrival), append(tolds, item.Told)
+		moved, heard, struck = append(moved, item.Moved), append(heard, item.Heard), append(struck, item.Struck)
+	}
+	if len(visits) == 0 {
+		return
+	}
+	tx.later(len(visits), insertItems, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "alert": a.ID, "visits": visits, "sites": sites, "arrivals": arrivals, "tolds": tolds,
+		"zones": zones, "reasons": reasons, "moved": moved, "heard": heard, "struck": struck,
+	})
 }
 
 const lockAlert = `

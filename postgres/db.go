@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -77,8 +78,9 @@ func (db *DB) Ping(ctx context.Context) error { return db.pool.Ping(ctx) }
 type Tx struct {
 	pgx.Tx
 	Organization uuid.UUID
-	feed         int       // rows of the change feed so far
-	pending      pgx.Batch // statements that wait for the next one whose answer is wanted
+	feed         changes                      // rows of the change feed, written at the end
+	pending      pgx.Batch                    // statements that wait for the next one whose answer is wanted
+	known        map[uuid.UUID]dispatch.Route // as last read or written here: only what differs is written
 }
 
 // writeTries is how often a transaction is begun that the server gives up.
@@ -119,7 +121,7 @@ func (db *DB) Try(ctx context.Context, organization uuid.UUID, f func(*Tx) error
 		if err := f(tx); err != nil {
 			return err
 		}
-		if err := tx.flush(ctx); err != nil {
+		if err := tx.end(ctx); err != nil {
 			return err
 		}
 		return errTried
@@ -138,7 +140,7 @@ func (db *DB) in(ctx context.Context, organization uuid.UUID, begin string, f fu
 		if err := f(tx); err != nil {
 			return err
 		}
-		return tx.flush(ctx)
+		return tx.end(ctx)
 	})
 }
 
@@ -153,6 +155,7 @@ func (db *DB) run(ctx context.Context, begin string, f func(pgx.Tx) error) error
 		return err
 	}
 	defer release()
+	speakIDs(conn.Conn().TypeMap())
 	tx, err := conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: begin})
 	if err != nil {
 		return unavailable(ctx, err)

@@ -52,18 +52,45 @@ type FeedChange struct {
 
 const feedColumns = `f.organization_id, f.tx::text::bigint AS tx, f.n, f.kind, f.id, f.version, f.rep_before, f.rep_after, f.branch_before, f.branch_after`
 
-// AddChanges appends to the feed, in this order.
-func (tx *Tx) AddChanges(ctx context.Context, at time.Time, changes ...FeedChange) error {
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"feed"}, []string{
-		"organization_id", "n", "recorded_at", "kind", "id", "version", "rep_before", "rep_after", "branch_before", "branch_after",
-	}, pgx.CopyFromSlice(len(changes), func(i int) ([]any, error) {
-		c := changes[i]
-		tx.feed++
-		return []any{
-			tx.Organization, tx.feed, at, c.Kind, c.ID, c.Version, c.RepBefore, c.RepAfter, c.BranchBefore, c.BranchAfter,
-		}, nil
-	}))
-	return err
+const insertChanges = `
+INSERT INTO feed (organization_id, n, recorded_at, kind, id, version, rep_before, rep_after, branch_before, branch_after)
+SELECT @organization, c.n, c.at, c.kind, c.id, c.version, c.rep_before, c.rep_after, c.branch_before, c.branch_after
+FROM   unnest(@ns::integer[], @ats::timestamptz[], @kinds::text[], @ids::uuid[], @versions::integer[], @reps_before::uuid[],
+              @reps_after::uuid[], @branches_before::uuid[], @branches_after::uuid[])
+       AS c (n, at, kind, id, version, rep_before, rep_after, branch_before, branch_after)`
+
+// changes are rows of the feed, column by column.
+type changes struct {
+	ns, versions                  []int32
+	ats                           []time.Time
+	kinds                         []string
+	ids                           []uuid.UUID
+	repsBefore, repsAfter         []*uuid.UUID
+	branchesBefore, branchesAfter []*uuid.UUID
+}
+
+// AddChanges appends to the feed, in this order. The rows of a transaction are written together, at its end.
+func (tx *Tx) AddChanges(_ context.Context, at time.Time, changes ...FeedChange) error {
+	f := &tx.feed
+	for _, c := range changes {
+		f.ns, f.ats, f.kinds, f.ids = append(f.ns, int32(len(f.ns)+1)), append(f.ats, at), append(f.kinds, c.Kind), append(f.ids, c.ID)
+		f.versions = append(f.versions, int32(c.Version))
+		f.repsBefore, f.repsAfter = append(f.repsBefore, c.RepBefore), append(f.repsAfter, c.RepAfter)
+		f.branchesBefore, f.branchesAfter = append(f.branchesBefore, c.BranchBefore), append(f.branchesAfter, c.BranchAfter)
+	}
+	return nil
+}
+
+// end writes what waited for the transaction's end.
+func (tx *Tx) end(ctx context.Context) error {
+	if f := tx.feed; len(f.ns) > 0 {
+		tx.feed = changes{}
+		tx.later(len(f.ns), insertChanges, pgx.StrictNamedArgs{
+			"organization": tx.Organization, "ns": f.ns, "ats": f.ats, "kinds": f.kinds, "ids": f.ids, "versions": f.versions,
+			"reps_before": f.repsBefore, "reps_after": f.repsAfter, "branches_before": f.branchesBefore, "branches_after": f.branchesAfter,
+		})
+	}
+	return tx.flush(ctx)
 }
 
 const feedCursor = `SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1) AS tx, @last::integer AS n`

@@ -151,6 +151,14 @@ func (tx *Tx) RepDaysOn(ctx context.Context, dates []hours.Date, since time.Time
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return nil, err
 	}
+	for _, route := range rows.routes {
+		for _, s := range rows.stops {
+			if s.RouteID == route.ID {
+				route.Stops = append(route.Stops, s.Stop)
+			}
+		}
+		tx.keep(route)
+	}
 	return rows.days(dates, reps)
 }
 

@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/dispatch"
@@ -21,35 +23,124 @@ ON CONFLICT (organization_id, id) DO UPDATE
 SET    version = excluded.version, travel = excluded.travel, distance = excluded.distance
 WHERE  route.version = excluded.version - 1`
 
-const clearStops = `
+const (
+	clearStops = `
 DELETE FROM stop WHERE organization_id = @organization AND route_id = ANY(@routes)`
+
+	deleteStops = `
+DELETE FROM stop AS st
+USING  unnest(@routes::uuid[], @positions::integer[]) AS gone (route_id, position)
+WHERE  st.organization_id = @organization AND st.route_id = gone.route_id AND st.position = gone.position`
+
+	updateStops = `
+UPDATE stop AS st
+SET    travel = x.travel, arrival = x.arrival, departure = x.departure, told = x.told
+FROM   unnest(@routes::uuid[], @positions::integer[], @travels::interval[], @arrivals::timestamptz[], @departures::timestamptz[],
+              @tolds::timestamptz[]) AS x (route_id, position, travel, arrival, departure, told)
+WHERE  st.organization_id = @organization AND st.route_id = x.route_id AND st.position = x.position`
+
+	insertStops = `
+INSERT INTO stop (organization_id, route_id, position, travel, arrival, departure, told, visit_id, engagement_id)
+SELECT @organization, x.route_id, x.position, x.travel, x.arrival, x.departure, x.told, x.visit_id, x.engagement_id
+FROM   unnest(@routes::uuid[], @positions::integer[], @travels::interval[], @arrivals::timestamptz[], @departures::timestamptz[],
+              @tolds::timestamptz[], @visits::uuid[], @engagements::uuid[])
+       AS x (route_id, position, travel, arrival, departure, told, visit_id, engagement_id)`
+)
 
 // SaveRoutes writes whole routes, each over the version before it. The rep-days must be locked by this transaction.
 // All old stops go before any new one comes: a visit stands in one route at most.
+//
+// Of a route whose version before was read here only the stops that differ are written: each one costs three looks at what it refers to.
+// That nobody changed the others meanwhile is what the version says.
 func (tx *Tx) SaveRoutes(ctx context.Context, routes ...dispatch.Route) error {
-	var ids []uuid.UUID
+	var anew []uuid.UUID
+	var gone, moved, fresh stopRows
 	for _, r := range routes {
-		ids = append(ids, r.ID)
 		if err := tx.exec(ctx, 1, upsertRoute, pgx.StrictNamedArgs{
 			"organization": tx.Organization, "id": r.ID, "rep": r.RepID, "date": r.Date, "version": r.Version,
 			"travel": r.Travel, "distance": r.Distance,
 		}); err != nil {
 			return err
 		}
-	}
-	if err := tx.exec(ctx, -1, clearStops, pgx.StrictNamedArgs{"organization": tx.Organization, "routes": ids}); err != nil {
-		return err
-	}
-	var rows [][]any
-	for _, r := range routes {
-		for _, s := range r.Stops {
-			rows = append(rows, []any{
-				tx.Organization, r.ID, s.Position, s.VisitID, s.EngagementID, s.Travel, s.Arrival, s.Departure, s.Told,
-			})
+		before, known := tx.known[r.ID]
+		if !known || before.Version != r.Version-1 {
+			anew, before.Stops = append(anew, r.ID), nil
 		}
+		was := byKey(before.Stops, func(s dispatch.Stop) int { return s.Position })
+		for _, s := range r.Stops {
+			old, there := was[s.Position]
+			switch {
+			case !there || !sameSubject(old, s):
+				fresh.add(r.ID, s)
+				continue // and the old one goes
+			case !sameTimes(old, s):
+				moved.add(r.ID, s)
+			}
+			delete(was, s.Position)
+		}
+		for _, old := range before.Stops {
+			if _, goes := was[old.Position]; goes {
+				gone.add(r.ID, old)
+			}
+		}
+		tx.keep(r)
 	}
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"stop"}, []string{
-		"organization_id", "route_id", "position", "visit_id", "engagement_id", "travel", "arrival", "departure", "told",
-	}, pgx.CopyFromRows(rows))
-	return err
+	if len(anew) > 0 {
+		tx.later(-1, clearStops, pgx.StrictNamedArgs{"organization": tx.Organization, "routes": anew})
+	}
+	if n := len(gone.routes); n > 0 {
+		tx.later(n, deleteStops, pgx.StrictNamedArgs{"organization": tx.Organization, "routes": gone.routes, "positions": gone.positions})
+	}
+	if n := len(moved.routes); n > 0 {
+		tx.later(n, updateStops, moved.times(tx.Organization))
+	}
+	if n := len(fresh.routes); n > 0 {
+		args := fresh.times(tx.Organization)
+		args["visits"], args["engagements"] = fresh.visits, fresh.engagements
+		tx.later(n, insertStops, args)
+	}
+	return nil
+}
+
+// keep remembers what the record holds of a route.
+func (tx *Tx) keep(r dispatch.Route) {
+	if tx.known == nil {
+		tx.known = map[uuid.UUID]dispatch.Route{}
+	}
+	r.Stops = slices.Clone(r.Stops)
+	tx.known[r.ID] = r
+}
+
+func sameSubject(a, b dispatch.Stop) bool {
+	return sameID(a.VisitID, b.VisitID) && sameID(a.EngagementID, b.EngagementID)
+}
+
+func sameID(a, b *uuid.UUID) bool { return a == b || a != nil && b != nil && *a == *b }
+
+func sameTimes(a, b dispatch.Stop) bool {
+	return a.Travel == b.Travel && a.Arrival.Equal(b.Arrival) && a.Departure.Equal(b.Departure) &&
+		(a.Told == b.Told || a.Told != nil && b.Told != nil && a.Told.Equal(*b.Told))
+}
+
+// stopRows are stops column by column.
+type stopRows struct {
+	routes               []uuid.UUID
+	positions            []int32
+	travels              []time.Duration
+	arrivals, departures []time.Time
+	tolds                []*time.Time
+	visits, engagements  []*uuid.UUID
+}
+
+func (rows *stopRows) add(route uuid.UUID, s dispatch.Stop) {
+	rows.routes, rows.positions, rows.travels = append(rows.routes, route), append(rows.positions, int32(s.Position)), append(rows.travels, s.Travel)
+	rows.arrivals, rows.departures, rows.tolds = append(rows.arrivals, s.Arrival), append(rows.departures, s.Departure), append(rows.tolds, s.Told)
+	rows.visits, rows.engagements = append(rows.visits, s.VisitID), append(rows.engagements, s.EngagementID)
+}
+
+func (rows *stopRows) times(organization uuid.UUID) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{
+		"organization": organization, "routes": rows.routes, "positions": rows.positions, "travels": rows.travels, "arrivals": rows.arrivals,
+		"departures": rows.departures, "tolds": rows.tolds,
+	}
 }

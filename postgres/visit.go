@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/jackc/pgx/v5"
@@ -40,11 +41,16 @@ WHERE  organization_id = @organization AND id = @id AND version = @version - 1`
 
 // SaveVisit writes a changed visit over the version before it. The visit must be locked by this transaction.
 func (tx *Tx) SaveVisit(ctx context.Context, v dispatch.Visit) error {
+	return tx.exec(ctx, 1, updateVisit, visitArgs(tx.Organization, v))
+}
+
+// visitArgs are what a change of a visit may touch.
+func visitArgs(organization uuid.UUID, v dispatch.Visit) pgx.StrictNamedArgs {
 	from, to := ends(v.Promised)
-	return tx.exec(ctx, 1, updateVisit, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "id": v.ID, "state": v.State, "queue_reason": v.QueueReason, "rep": v.RepID, "date": v.Date,
+	return pgx.StrictNamedArgs{
+		"organization": organization, "id": v.ID, "state": v.State, "queue_reason": v.QueueReason, "rep": v.RepID, "date": v.Date,
 		"rep_pinned": v.RepPinned, "epoch": v.Epoch, "version": v.Version, "promised_from": from, "promised_to": to,
-	})
+	}
 }
 
 func ends(w *hours.Window) (from, to *time.Time) {
@@ -54,16 +60,18 @@ func ends(w *hours.Window) (from, to *time.Time) {
 	return &w.From, &w.To
 }
 
-const pinVisit = `
+const updatePinnedVisit = `
 UPDATE visit
-SET    rep_pinned_by = @person, rep_pinned_door = @door
-WHERE  organization_id = @organization AND id = @id`
+SET    state = @state, queue_reason = @queue_reason, rep_id = @rep, date = @date, rep_pinned = @rep_pinned,
+       epoch = @epoch, version = @version, promised_from = @promised_from, promised_to = @promised_to,
+       rep_pinned_by = @person, rep_pinned_door = @door
+WHERE  organization_id = @organization AND id = @id AND version = @version - 1`
 
-// PinVisit keeps who chose the visit's rep, and through which door.
-func (tx *Tx) PinVisit(ctx context.Context, visit, person uuid.UUID, door string) error {
-	return tx.exec(ctx, 1, pinVisit, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "id": visit, "person": person, "door": door,
-	})
+// SavePinnedVisit is SaveVisit for a visit whose rep a person chose, and keeps who did and through which door.
+func (tx *Tx) SavePinnedVisit(ctx context.Context, v dispatch.Visit, person uuid.UUID, door auth.Door) error {
+	args := visitArgs(tx.Organization, v)
+	args["person"], args["door"] = person, door
+	return tx.exec(ctx, 1, updatePinnedVisit, args)
 }
 
 // AddVisits writes new visits in bulk.
