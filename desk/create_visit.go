@@ -29,6 +29,7 @@ type CreateVisit struct {
 	Promised *hours.Window
 	Priority *int           // nil: the site's
 	Service  *time.Duration // nil: the site's
+	Needs    []string       // skills its rep must have
 }
 
 func (c CreateVisit) run(ctx context.Context, tx *Tx) (dispatch.Visit, error) {
@@ -58,6 +59,9 @@ func (c CreateVisit) run(ctx context.Context, tx *Tx) (dispatch.Visit, error) {
 		date = *c.Date
 	}
 	call := dispatch.Call{Visit: c.visit(tx, site, line, date), Site: site}
+	if call.Visit.Needs, err = skills("needs", c.Needs); err != nil {
+		return dispatch.Visit{}, err
+	}
 	if err := tx.place(ctx, site.TimeZone, call.Visit); err != nil {
 		return dispatch.Visit{}, err
 	}

@@ -25,7 +25,7 @@ func Create(call Call, day *RepDay, now time.Time, others ...RepDay) (CreatedVis
 		if err := admit(call, *day, now); err != nil {
 			return CreatedVisit{}, err
 		}
-		in := newInput(call, now)
+		in := newInput(call, *day, now)
 		in.Kind = KindAssign
 		visit = visit.givenTo(*day)
 		to := join(in, call, visit, *day, now, others)

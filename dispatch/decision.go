@@ -21,6 +21,12 @@ var (
 	ErrOtherBranch = errors.New("rep belongs to another branch")
 	ErrReason      = errors.New("unknown reason")
 	ErrOutcome     = errors.New("unknown outcome")
+	ErrTaken       = errors.New("visit is no longer in the queue")
+	ErrSkills      = errors.New("rep lacks a skill that the visit needs")
+	ErrShiftOver   = errors.New("the rep's shift is over")
+	ErrNotTheirs   = errors.New("visit is not with that rep")
+	ErrThere       = errors.New("visit waits there already")
+	ErrNoOwner     = errors.New("nobody is responsible for the visit's site")
 )
 
 // EngineVersion names the rules a decision was made by; replay under another version says so.

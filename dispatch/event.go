@@ -16,6 +16,10 @@ const (
 	VisitPlanned       EventType = "visit.planned"
 	VisitReassigned    EventType = "visit.reassigned"
 	VisitCancelled     EventType = "visit.cancelled"
+	VisitAssigned      EventType = "visit.assigned"     // by the engine, from the queue
+	VisitClaimed       EventType = "visit.claimed"      // by its rep, from the queue
+	VisitReleased      EventType = "visit.released"     // by a dispatcher, back to where it waits
+	VisitDeclined      EventType = "visit.declined"     // by its rep, back to the queue
 	VisitCarriedOver   EventType = "visit.carried_over" // its day went by; the rep owes it still
 	AttemptArrived     EventType = "attempt.arrived"
 	AttemptStarted     EventType = "attempt.started"

@@ -24,6 +24,14 @@ type Weights struct {
 // StandardWeights are the weights of a branch without its own.
 var StandardWeights = Weights{Travel: 1, Load: 30, Window: 2, Overtime: 2, Territory: 10, NewRep: 5, Moved: 2}
 
+// weights are those of the day's branch.
+func (day RepDay) weights() Weights {
+	if day.Weights != nil {
+		return *day.Weights
+	}
+	return StandardWeights
+}
+
 // closedLate is how late a call counts on a day its site does not open, in minutes.
 const closedLate = 480
 
@@ -44,12 +52,13 @@ const (
 	OtherBranch = "OTHER_BRANCH"
 	SameRep     = "SAME_REP"
 	ShiftOver   = "SHIFT_OVER"
+	LacksSkill  = "LACKS_SKILL"
+	HasDeclined = "DECLINED"
 )
 
 // Options ranks the reps who could take the call, best first, each at the best place in its route, and says why
 // the others could not. Overtime and lateness cost, but exclude nobody.
 func Options(call Call, days []RepDay, now time.Time) ([]Option, []Refusal) {
-	in := newInput(call, now)
 	var options []Option
 	var refusals []Refusal
 	for _, day := range days {
@@ -58,7 +67,7 @@ func Options(call Call, days []RepDay, now time.Time) ([]Option, []Refusal) {
 			continue
 		}
 		c, _ := newChoice(call, day, now)
-		options = append(options, in.place(c).option)
+		options = append(options, newInput(call, day, now).place(c).option)
 	}
 	slices.SortStableFunc(options, byTotal)
 	return options, refusals
@@ -68,7 +77,8 @@ func byTotal(a, b Option) int {
 	return cmp.Or(cmp.Compare(a.Total, b.Total), slices.Compare(a.RepID[:], b.RepID[:]))
 }
 
-// refusal is the code why the rep is no option for the call; empty where it is one.
+// refusal is the code why the rep is no option for the call; empty where it is one. What is about the rep's day comes
+// before what is about the rep: people may disregard the latter.
 func refusal(call Call, day RepDay, now time.Time) string {
 	switch {
 	case call.Visit.isOn(day):
@@ -81,6 +91,10 @@ func refusal(call Call, day RepDay, now time.Time) string {
 		return OffShift
 	case !now.Before(day.Shift.EndsAt):
 		return ShiftOver
+	case !day.Rep.Can(call.Visit.Needs):
+		return LacksSkill
+	case slices.Contains(call.DeclinedBy, day.Rep.ID):
+		return HasDeclined
 	}
 	return ""
 }
@@ -108,6 +122,9 @@ type placed struct {
 	option    Option
 	timetable *timetable
 	order     []int32
+	detour    float64 // minutes of driving added
+	service   float64 // minutes of the call itself
+	fits      bool    // breaks no window and ends within the shift, or no later than without it
 }
 
 // place finds the best place of the call in the day and what it costs.
@@ -130,7 +147,7 @@ func (in input) place(c choice) placed {
 	after := t.p.Time(order)
 	at := slices.Index(order, node)
 
-	late := minutes(after.Late - base.Late)
+	late, over := minutes(after.Late-base.Late), minutes(after.Over-base.Over)
 	if c.Call.Closed {
 		late += closedLate
 	}
@@ -139,7 +156,7 @@ func (in input) place(c choice) placed {
 		{TravelTerm, in.Weights.Travel * minutes(after.Travel-base.Travel)},
 		{LoadTerm, in.Weights.Load * ratio * ratio},
 		{WindowTerm, in.Weights.Window * late},
-		{OvertimeTerm, in.Weights.Overtime * minutes(after.Over-base.Over)},
+		{OvertimeTerm, in.Weights.Overtime * over},
 		{TerritoryTerm, 0},
 		{ChurnTerm, in.Weights.Moved * float64(max(0, t.moved(order, after)-movedBefore))},
 	}
@@ -160,7 +177,9 @@ func (in input) place(c choice) placed {
 		option.Total += terms[i].Minutes
 	}
 	option.Total = round(option.Total)
-	return placed{option, t, order}
+	return placed{
+		option, t, order, minutes(after.Travel - base.Travel), minutes(c.Call.Service), late <= 0 && over <= 0,
+	}
 }
 
 // round keeps a thousandth of a minute: more is noise to a reader.
@@ -181,13 +200,14 @@ type input struct {
 	Refusals  []Refusal  `json:"refusals,omitempty"`
 }
 
-func newInput(call Call, now time.Time) input {
+// newInput begins a decision about the call for a day of its branch, whose weights it takes.
+func newInput(call Call, day RepDay, now time.Time) input {
 	in := input{
 		Engine:    EngineVersion,
 		DecidedAt: now.Round(0).UTC(),
 		VisitID:   call.Visit.ID,
 		OwnerID:   call.Owner,
-		Weights:   StandardWeights,
+		Weights:   day.weights(),
 	}
 	if call.Visit.Date != nil {
 		in.ToldRepID = call.Visit.RepID

@@ -56,7 +56,7 @@ func Reassign(call Call, from *RepDay, to RepDay, seen Revision, reason string, 
 		return Reassigned{}, err
 	}
 
-	in := newInput(call, now)
+	in := newInput(call, to, now)
 	in.Kind, in.Reason = KindAssign, reason
 	if visit.RepID != nil && visit.Date != nil {
 		in.Kind = KindReassign

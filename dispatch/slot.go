@@ -57,7 +57,7 @@ func (day RepDay) slots(call Call, now time.Time) []Slot {
 	if c.Call.Closed {
 		return nil
 	}
-	t := newTimetable(c.Day, c.Call)
+	t, weights := newTimetable(c.Day, c.Call), day.weights()
 	node := int32(len(t.tasks) - 1)
 	order := t.settle(t.visits())
 	base := t.p.Time(order)
@@ -69,10 +69,10 @@ func (day RepDay) slots(call Call, now time.Time) []Slot {
 			t.p.Nodes[node].Windows = []route.Window{w}
 			after := t.p.Time(joined)
 			ratio := t.load(joined, after).Ratio
-			cost := StandardWeights.Travel*minutes(gap.Added) + StandardWeights.Load*ratio*ratio +
-				StandardWeights.Moved*float64(max(0, t.moved(joined, after)-moved))
+			cost := weights.Travel*minutes(gap.Added) + weights.Load*ratio*ratio +
+				weights.Moved*float64(max(0, t.moved(joined, after)-moved))
 			if call.Owner != nil && *call.Owner != day.Rep.ID {
-				cost += StandardWeights.Territory
+				cost += weights.Territory
 			}
 			found = append(found, Slot{
 				RepID: day.Rep.ID, Date: day.Route.Date, Window: hours.Window{From: moment(w.Open), To: moment(w.Close)},

@@ -35,6 +35,8 @@ const (
 	NoOwner    QueueReason = "NO_OWNER"    // nobody is responsible for its ground
 	NotLocated QueueReason = "NOT_LOCATED" // its site has no place on the map yet
 	Released   QueueReason = "RELEASED"    // a dispatcher put it back
+	Declined   QueueReason = "DECLINED"    // its rep gave it back
+	Endangered QueueReason = "PROMISE"     // its rep can't keep what was promised, or did not
 	Created    QueueReason = "CREATED"     // made without a rep
 )
 
@@ -56,6 +58,7 @@ type Visit struct {
 	Promised    *hours.Window `db:"promised"`
 	Priority    int           `db:"priority"` // 0 to 100
 	Service     time.Duration `db:"service"`
+	Needs       []string      `db:"needs"` // skills its rep must have
 	RepID       *uuid.UUID    `db:"rep_id"`
 	Date        *hours.Date   `db:"date"`       // the day it is planned for
 	RepPinned   bool          `db:"rep_pinned"` // a person chose the rep: the engine leaves it there
@@ -69,6 +72,8 @@ type Call struct {
 	Visit Visit
 	Site  customer.Site
 	Owner *uuid.UUID // the rep responsible for the site on that day; nil: nobody, or not known
+
+	DeclinedBy []uuid.UUID // reps who gave it back: the engine asks them no more
 }
 
 // Fact is what a rep did about a visit.

@@ -26,6 +26,7 @@ const (
 	mismatch
 	conflict
 	draftConflict
+	taken
 )
 
 // problem is a row of the one table from sentinel to what the caller is told.
@@ -66,6 +67,12 @@ var problems = []problem{
 	{dispatch.ErrBegun, refused, "BEGUN", words{"Визит уже начат: его заканчивает тот, кто начал.", "The visit has begun: whoever began it ends it."}, false, []string{"visitId"}},
 	{dispatch.ErrEnded, refused, "ENDED", words{"Визит уже завершён.", "The visit has ended."}, false, []string{"visitId"}},
 	{notify.ErrEnded, refused, "ALERT_ENDED", words{"Уведомление уже неактуально: его заменило новое, или его день прошёл.", "The alert has ended: a newer one took its place, or its day has passed."}, false, []string{"alertId"}},
+	{dispatch.ErrTaken, taken, "TAKEN", words{"Визит уже забрали из очереди. Посмотрите, что в ней осталось.", "The visit has been taken out of the queue. Look at what is left in it."}, false, []string{"visitId"}},
+	{dispatch.ErrSkills, refused, "LACKS_SKILL", words{"У представителя нет навыка, который нужен для визита.", "The rep lacks a skill that the visit needs."}, false, []string{"visitId"}},
+	{dispatch.ErrShiftOver, refused, "SHIFT_OVER", words{"Смена представителя закончилась.", "The rep's shift is over."}, false, []string{"toRepId", "repId", "visitId"}},
+	{dispatch.ErrNotTheirs, refused, "NOT_THEIRS", words{"Визит сейчас не у вас.", "The visit is not with you."}, false, []string{"visitId"}},
+	{dispatch.ErrThere, refused, "THERE", words{"Визит уже ждёт там, куда вы его возвращаете.", "The visit waits there already."}, false, []string{"to"}},
+	{dispatch.ErrNoOwner, refused, "NO_OWNER", words{"За точку никто не отвечает, и должником визита быть некому. Верните его в очередь.", "Nobody is responsible for the site, so nobody can owe the visit. Put it into the queue."}, false, []string{"to"}},
 	{dispatch.ErrSameRep, refused, "SAME_REP", words{"Визит уже у этого представителя.", "The visit is with that rep already."}, false, []string{"toRepId", "repId"}},
 	{dispatch.ErrOtherBranch, refused, "OTHER_BRANCH", words{"Представитель работает в другом филиале. Выберите своего.", "The rep works for another branch. Choose one of this branch."}, false, []string{"toRepId", "repId"}},
 	{desk.ErrNotARep, refused, "NOT_A_REP", words{"Это может сделать только торговый представитель.", "Only a rep can do this."}, false, nil},
@@ -99,6 +106,8 @@ var refusalWords = map[string]words{
 	dispatch.OtherBranch: {"из другого филиала", "works for another branch"},
 	dispatch.SameRep:     {"визит уже у него", "has the visit already"},
 	dispatch.ShiftOver:   {"смена закончилась", "the shift is over"},
+	dispatch.LacksSkill:  {"нет нужного навыка", "lacks a skill that is needed"},
+	dispatch.HasDeclined: {"уже отказался", "has given it back before"},
 }
 
 // topLevel are the faults and refusals that are no answer of the trade.
@@ -149,6 +158,12 @@ func (r *Resolver) member(ctx context.Context, p problem, err error) (any, error
 			return r.answer(ctx, nil, dispatch.ErrNoVisit)
 		}
 		return model.VersionConflict{Code: p.code, Message: message, Retryable: p.retryable, Path: path, Visit: now}, nil
+	case taken:
+		state, err := takenNow(ctx)
+		if err != nil {
+			return r.answer(ctx, nil, err)
+		}
+		return model.VisitTaken{Code: p.code, Message: message, Retryable: p.retryable, Path: path, State: state}, nil
 	case draftConflict:
 		now, err := draftNow(ctx)
 		if err != nil { // it went out of the caller's sight
@@ -201,6 +216,12 @@ func visitNow(ctx context.Context) (now dispatch.Visit, visible bool, err error)
 	case model.VisitReassignInput:
 		return reading(ctx).visit.load(ctx, input.VisitID)
 	case model.VisitCancelInput:
+		return reading(ctx).visit.load(ctx, input.VisitID)
+	case model.VisitReleaseInput:
+		return reading(ctx).visit.load(ctx, input.VisitID)
+	case model.VisitDeclineInput:
+		return reading(ctx).visit.load(ctx, input.VisitID)
+	case model.VisitClaimInput:
 		return reading(ctx).visit.load(ctx, input.VisitID)
 	}
 	return now, false, nil

@@ -98,12 +98,17 @@ func queue(ctx context.Context, first int, after *string, territory *uuid.UUID) 
 		return model.VisitConnection{}, err
 	}
 	var list []dispatch.Visit
-	err = l.read(ctx, func(tx *postgres.Tx) (err error) {
-		list, err = tx.QueuePage(ctx, l.caller, territory, l.now, key, limit)
+	keys := map[uuid.UUID]postgres.UrgencyKey{}
+	err = l.read(ctx, func(tx *postgres.Tx) error {
+		waiting, err := tx.QueuePage(ctx, l.caller, territory, l.now, key, limit)
+		for _, v := range waiting {
+			list = append(list, v.Visit)
+			keys[v.ID] = postgres.UrgencyKey{Score: v.Score, Since: v.Since, ID: v.ID}
+		}
 		return err
 	})
 	return visitPage(l, list, first, after, func(v dispatch.Visit) string {
-		return writeCursor("queue", postgres.UrgencyKey{Priority: v.Priority, DueTo: v.DueTo, ID: v.ID})
+		return writeCursor("queue", keys[v.ID])
 	}, func(ctx context.Context, tx *postgres.Tx) (int, error) {
 		return tx.QueueCount(ctx, l.caller, territory, l.now)
 	}), err

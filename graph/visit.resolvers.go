@@ -37,7 +37,7 @@ func (r *dayChangeResolver) Route(ctx context.Context, obj *desk.DayChange) (dis
 func (r *mutationResolver) VisitCreate(ctx context.Context, input model.VisitCreateInput) (model.VisitCreateResult, error) {
 	visit, err := desk.Do(ctx, r.desk, input.RequestID, desk.CreateVisit{
 		ID: input.ID, Site: input.SiteID, Kind: text(input.Kind), Rep: input.RepID, Date: input.Date,
-		Due: input.Due, Promised: input.Promised, Priority: input.Priority, Service: minutes(input.ServiceMinutes),
+		Due: input.Due, Promised: input.Promised, Priority: input.Priority, Service: minutes(input.ServiceMinutes), Needs: input.Needs,
 	})
 	return r.answer(ctx, model.VisitCreated{Visit: visit}, err)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // repColumns are roster.Rep's, of a rep called r joined with person_detail called pd.
-const repColumns = `r.id, r.person_id, r.branch_id, pd.name,
+const repColumns = `r.id, r.person_id, r.branch_id, pd.name, r.skills,
     CASE WHEN pd.home_lat IS NOT NULL THEN jsonb_build_object('lat', pd.home_lat, 'lon', pd.home_lon) END AS start`
 
 const repFrom = `
@@ -77,6 +77,15 @@ func (tx *Tx) AddRep(ctx context.Context, r roster.Rep, line uuid.UUID, at time.
 // MoveRep puts a rep into another branch.
 func (tx *Tx) MoveRep(ctx context.Context, rep, branch uuid.UUID) error {
 	return tx.exec(ctx, 1, moveRep, pgx.StrictNamedArgs{"organization": tx.Organization, "id": rep, "branch": branch})
+}
+
+const saveSkills = `
+UPDATE rep SET skills = @skills
+WHERE  organization_id = @organization AND id = @id`
+
+// SaveSkills says what a rep can do.
+func (tx *Tx) SaveSkills(ctx context.Context, rep uuid.UUID, skills []string) error {
+	return tx.exec(ctx, 1, saveSkills, pgx.StrictNamedArgs{"organization": tx.Organization, "id": rep, "skills": orNone(skills)})
 }
 
 // RepName is all that a company's file may call a rep by.

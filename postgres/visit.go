@@ -15,7 +15,7 @@ import (
 // visitColumns are dispatch.Visit's, of a visit called v.
 const visitColumns = `v.id, v.branch_id, v.site_id, v.line_id, v.kind, v.origin, v.state, v.queue_reason, v.due_from, v.due_to,
     CASE WHEN v.promised_from IS NOT NULL THEN jsonb_build_object('from', v.promised_from, 'to', v.promised_to) END AS promised,
-    v.priority, v.service, v.rep_id, v.date, v.rep_pinned, v.epoch, v.version, v.created_at`
+    v.priority, v.service, v.needs, v.rep_id, v.date, v.rep_pinned, v.epoch, v.version, v.created_at`
 
 const lockVisit = `
 SELECT ` + visitColumns + `
@@ -78,14 +78,14 @@ func (tx *Tx) SavePinnedVisit(ctx context.Context, v dispatch.Visit, person uuid
 func (tx *Tx) AddVisits(ctx context.Context, visits []dispatch.Visit) error {
 	columns := []string{
 		"organization_id", "id", "branch_id", "site_id", "line_id", "kind", "origin", "state", "queue_reason", "due_from", "due_to",
-		"promised_from", "promised_to", "priority", "service", "rep_id", "date", "rep_pinned", "epoch", "version", "created_at",
+		"promised_from", "promised_to", "priority", "service", "needs", "rep_id", "date", "rep_pinned", "epoch", "version", "created_at",
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"visit"}, columns, pgx.CopyFromSlice(len(visits), func(i int) ([]any, error) {
 		v := visits[i]
 		from, to := ends(v.Promised)
 		return []any{
 			tx.Organization, v.ID, v.BranchID, v.SiteID, v.LineID, v.Kind, v.Origin, string(v.State), v.QueueReason, v.DueFrom, v.DueTo,
-			from, to, v.Priority, v.Service, v.RepID, v.Date, v.RepPinned, v.Epoch, int(v.Version), v.CreatedAt,
+			from, to, v.Priority, v.Service, orNone(v.Needs), v.RepID, v.Date, v.RepPinned, v.Epoch, int(v.Version), v.CreatedAt,
 		}, nil
 	}))
 	return err
@@ -93,9 +93,9 @@ func (tx *Tx) AddVisits(ctx context.Context, visits []dispatch.Visit) error {
 
 const insertVisit = `
 INSERT INTO visit (organization_id, id, branch_id, site_id, line_id, kind, origin, state, queue_reason, due_from, due_to,
-       promised_from, promised_to, priority, service, rep_id, date, rep_pinned, epoch, version, created_at)
+       promised_from, promised_to, priority, service, needs, rep_id, date, rep_pinned, epoch, version, created_at)
 VALUES (@organization, @id, @branch, @site, @line, @kind, @origin, @state, @queue_reason, @due_from, @due_to,
-       @promised_from, @promised_to, @priority, @service, @rep, @date, @rep_pinned, @epoch, @version, @created_at)
+       @promised_from, @promised_to, @priority, @service, @needs, @rep, @date, @rep_pinned, @epoch, @version, @created_at)
 ON CONFLICT (organization_id, id) DO NOTHING`
 
 // ErrTaken refuses a new thing under an id that names another already.
@@ -107,7 +107,7 @@ func (tx *Tx) AddVisit(ctx context.Context, v dispatch.Visit) error {
 	tag, err := tx.Exec(ctx, insertVisit, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "id": v.ID, "branch": v.BranchID, "site": v.SiteID, "line": v.LineID, "kind": v.Kind,
 		"origin": v.Origin, "state": v.State, "queue_reason": v.QueueReason, "due_from": v.DueFrom, "due_to": v.DueTo,
-		"promised_from": from, "promised_to": to, "priority": v.Priority, "service": v.Service, "rep": v.RepID, "date": v.Date,
+		"promised_from": from, "promised_to": to, "priority": v.Priority, "service": v.Service, "needs": orNone(v.Needs), "rep": v.RepID, "date": v.Date,
 		"rep_pinned": v.RepPinned, "epoch": v.Epoch, "version": v.Version, "created_at": v.CreatedAt,
 	})
 	if err == nil && tag.RowsAffected() == 0 {
@@ -118,26 +118,30 @@ func (tx *Tx) AddVisit(ctx context.Context, v dispatch.Visit) error {
 
 const updateVisits = `
 UPDATE visit AS v
-SET    state = given.state, queue_reason = given.queue_reason, rep_id = given.rep, date = given.date, epoch = given.epoch, version = given.version
-FROM   unnest(@ids::uuid[], @states::text[], @reasons::text[], @reps::uuid[], @dates::date[], @epochs::integer[], @versions::integer[])
-       AS given (id, state, queue_reason, rep, date, epoch, version)
+SET    state = given.state, queue_reason = given.queue_reason, rep_id = given.rep, date = given.date, rep_pinned = given.pinned,
+       epoch = given.epoch, version = given.version
+FROM   unnest(@ids::uuid[], @states::text[], @reasons::text[], @reps::uuid[], @dates::date[], @pins::boolean[],
+              @epochs::integer[], @versions::integer[])
+       AS given (id, state, queue_reason, rep, date, pinned, epoch, version)
 WHERE  v.organization_id = @organization AND v.id = given.id AND v.version = given.version - 1`
 
-// SaveVisits writes states, reps and days of many changed visits, each over the version before it.
+// SaveVisits writes states, reps, pins and days of many changed visits, each over the version before it.
 func (tx *Tx) SaveVisits(ctx context.Context, visits []dispatch.Visit) error {
 	var ids []uuid.UUID
 	var states []string
 	var reps []*uuid.UUID
 	var dates []*hours.Date
 	var reasons []*dispatch.QueueReason
+	var pins []bool
 	var epochs, versions []int
 	for _, v := range visits {
 		reasons, epochs = append(reasons, v.QueueReason), append(epochs, v.Epoch)
 		ids, states, reps = append(ids, v.ID), append(states, string(v.State)), append(reps, v.RepID)
 		dates, versions = append(dates, v.Date), append(versions, int(v.Version))
+		pins = append(pins, v.RepPinned)
 	}
 	return tx.exec(ctx, len(visits), updateVisits, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "ids": ids, "states": states, "reps": reps, "dates": dates,
-		"reasons": reasons, "epochs": epochs, "versions": versions,
+		"reasons": reasons, "pins": pins, "epochs": epochs, "versions": versions,
 	})
 }

@@ -82,7 +82,7 @@ func (tx *Tx) VisitCount(ctx context.Context, c auth.Caller, f VisitFilter) (int
 // A site lies in a territory when the published alignment placed it there or, for one that came later, when its cell
 // is one of the territory's or lies in one (see parentCell).
 const queueFilter = `
-FROM   visit AS v
+FROM   visit AS v` + queueSince + `
 WHERE  v.organization_id = @organization AND v.state = 'QUEUED' AND ` + visitVisible + `
 AND    (@territory::uuid IS NULL OR EXISTS (
            SELECT
@@ -102,27 +102,34 @@ AND    (@territory::uuid IS NULL OR EXISTS (
 
 // UrgencyKey is where the queue goes on: after this visit.
 type UrgencyKey struct {
-	Priority int
-	DueTo    time.Time
-	ID       uuid.UUID
+	Score int
+	Since time.Time
+	ID    uuid.UUID
+}
+
+// Queued is a visit of the queue with its place in the order.
+type Queued struct {
+	dispatch.Visit
+	Score int       `db:"score"` // the greater goes first; see dispatch.Score
+	Since time.Time `db:"since"` // when it came into the queue: of equal score the earlier goes first
 }
 
 const queuePage = `
-SELECT ` + visitColumns + queueFilter + `
-AND    (@after_id::uuid IS NULL OR (-v.priority, v.due_to, v.id) > (-@after_priority::integer, @after_due::timestamptz, @after_id))
-ORDER  BY v.priority DESC, v.due_to, v.id
+SELECT ` + visitColumns + `, ` + queueScore + ` AS score, qa.assigned_at AS since` + queueFilter + `
+AND    (@after_id::uuid IS NULL OR (-` + queueScore + `, qa.assigned_at, v.id) > (-@after_score::integer, @after_since::timestamptz, @after_id))
+ORDER  BY score DESC, since, v.id
 LIMIT  @limit`
 
-// QueuePage lists visits without a rep, the most urgent first, after a key where one is given.
-func (tx *Tx) QueuePage(ctx context.Context, c auth.Caller, territory *uuid.UUID, now time.Time, after *UrgencyKey, limit int) ([]dispatch.Visit, error) {
+// QueuePage lists visits without a rep, the greatest score first and whoever came first within equal score, after a key where one is given.
+func (tx *Tx) QueuePage(ctx context.Context, c auth.Caller, territory *uuid.UUID, now time.Time, after *UrgencyKey, limit int) ([]Queued, error) {
 	args := scope(c, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "territory": territory, "now": now,
-		"after_priority": nil, "after_due": nil, "after_id": nil, "limit": limit,
+		"after_score": nil, "after_since": nil, "after_id": nil, "limit": limit,
 	})
 	if after != nil {
-		args["after_priority"], args["after_due"], args["after_id"] = after.Priority, after.DueTo, after.ID
+		args["after_score"], args["after_since"], args["after_id"] = after.Score, after.Since, after.ID
 	}
-	return all[dispatch.Visit](ctx, tx, queuePage, args)
+	return all[Queued](ctx, tx, queuePage, args)
 }
 
 const queueCount = `SELECT count(*)::integer` + queueFilter

@@ -2,6 +2,7 @@ package roster
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -37,6 +38,12 @@ type Rep struct {
 	BranchID uuid.UUID  `db:"branch_id"`
 	Name     string     `db:"name"`
 	Start    *geo.Point `db:"start"` // where the day begins by default
+	Skills   []string   `db:"skills"`
+}
+
+// Can says whether the rep has every skill that is needed.
+func (r Rep) Can(needs []string) bool {
+	return !slices.ContainsFunc(needs, func(need string) bool { return !slices.Contains(r.Skills, need) })
 }
 
 // Position is where a rep's phone last said it was.

@@ -529,6 +529,13 @@ func (ec *executionContext) _Problem(ctx context.Context, sel ast.SelectionSet, 
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case model.VisitTaken:
+		return ec._VisitTaken(ctx, sel, &obj)
+	case *model.VisitTaken:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._VisitTaken(ctx, sel, obj)
 	case model.VersionConflict:
 		return ec._VersionConflict(ctx, sel, &obj)
 	case *model.VersionConflict:
@@ -584,7 +591,7 @@ func (ec *executionContext) _Problem(ctx context.Context, sel ast.SelectionSet, 
 
 // region    **************************** object.gotpl ****************************
 
-var invalidImplementors = []string{"Invalid", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "DeviceRegisterResult", "Problem", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var invalidImplementors = []string{"Invalid", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "DeviceRegisterResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "RepSkillsSetResult", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _Invalid(ctx context.Context, sel ast.SelectionSet, obj *model.Invalid) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, invalidImplementors)
@@ -632,7 +639,7 @@ func (ec *executionContext) _Invalid(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var notFoundImplementors = []string{"NotFound", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertRulesSetResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "DeviceForgetResult", "Problem", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var notFoundImplementors = []string{"NotFound", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertRulesSetResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "DeviceForgetResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "RepSkillsSetResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet, obj *model.NotFound) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notFoundImplementors)
@@ -680,7 +687,7 @@ func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
-var refusedImplementors = []string{"Refused", "AlertAcknowledgeResult", "AlertChannelsChooseResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "Problem", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var refusedImplementors = []string{"Refused", "AlertAcknowledgeResult", "AlertChannelsChooseResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _Refused(ctx context.Context, sel ast.SelectionSet, obj *model.Refused) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, refusedImplementors)
@@ -728,7 +735,7 @@ func (ec *executionContext) _Refused(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var requestMismatchImplementors = []string{"RequestMismatch", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "DeviceRegisterResult", "DeviceForgetResult", "Problem", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var requestMismatchImplementors = []string{"RequestMismatch", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "DeviceRegisterResult", "DeviceForgetResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "RepSkillsSetResult", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _RequestMismatch(ctx context.Context, sel ast.SelectionSet, obj *model.RequestMismatch) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, requestMismatchImplementors)
@@ -776,7 +783,7 @@ func (ec *executionContext) _RequestMismatch(ctx context.Context, sel ast.Select
 	return out
 }
 
-var versionConflictImplementors = []string{"VersionConflict", "Problem", "VisitReassignResult", "VisitCancelResult"}
+var versionConflictImplementors = []string{"VersionConflict", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "VisitReassignResult", "VisitCancelResult"}
 
 func (ec *executionContext) _VersionConflict(ctx context.Context, sel ast.SelectionSet, obj *model.VersionConflict) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, versionConflictImplementors)

@@ -483,6 +483,29 @@ func (ec *executionContext) fieldContext_Rep_name(_ context.Context, field graph
 	return graphql.NewScalarFieldContext("Rep", field, false, false, "String")
 }
 
+func (ec *executionContext) _Rep_skills(ctx context.Context, field graphql.CollectedField, obj *roster.Rep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Rep_skills(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Skills, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Rep_skills(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Rep", field, false, false, "String")
+}
+
 func (ec *executionContext) _Rep_branch(ctx context.Context, field graphql.CollectedField, obj *roster.Rep) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1380,6 +1403,11 @@ func (ec *executionContext) _Rep(ctx context.Context, sel ast.SelectionSet, obj 
 			}
 		case "name":
 			out.Values[i] = ec._Rep_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "skills":
+			out.Values[i] = ec._Rep_skills(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

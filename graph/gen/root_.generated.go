@@ -401,12 +401,16 @@ type ComplexityRoot struct {
 		DeviceForget        func(childComplexity int, input model.DeviceForgetInput) int
 		DeviceRegister      func(childComplexity int, input model.DeviceRegisterInput) int
 		PositionReport      func(childComplexity int, input model.PositionReportInput) int
+		RepSkillsSet        func(childComplexity int, input model.RepSkillsSetInput) int
 		VisitArrive         func(childComplexity int, input model.VisitArriveInput) int
 		VisitCancel         func(childComplexity int, input model.VisitCancelInput) int
+		VisitClaim          func(childComplexity int, input model.VisitClaimInput) int
 		VisitComplete       func(childComplexity int, input model.VisitCompleteInput) int
 		VisitCreate         func(childComplexity int, input model.VisitCreateInput) int
+		VisitDecline        func(childComplexity int, input model.VisitDeclineInput) int
 		VisitFail           func(childComplexity int, input model.VisitFailInput) int
 		VisitReassign       func(childComplexity int, input model.VisitReassignInput) int
+		VisitRelease        func(childComplexity int, input model.VisitReleaseInput) int
 		VisitStart          func(childComplexity int, input model.VisitStartInput) int
 	}
 
@@ -415,6 +419,13 @@ type ComplexityRoot struct {
 		Message   func(childComplexity int) int
 		Path      func(childComplexity int) int
 		Retryable func(childComplexity int) int
+	}
+
+	Offer struct {
+		Arrival       func(childComplexity int) int
+		CostMinutes   func(childComplexity int) int
+		DetourMinutes func(childComplexity int) int
+		Visit         func(childComplexity int) int
 	}
 
 	Option struct {
@@ -470,6 +481,7 @@ type ComplexityRoot struct {
 		MapCells        func(childComplexity int, bounds geo.Bounds, zoom float64) int
 		Me              func(childComplexity int) int
 		Node            func(childComplexity int, id uuid.UUID) int
+		Offers          func(childComplexity int, first int) int
 		Queue           func(childComplexity int, first int, after *string, territory *uuid.UUID) int
 		Rep             func(childComplexity int, id uuid.UUID) int
 		Reps            func(childComplexity int, first int, after *string, branch *uuid.UUID) int
@@ -503,6 +515,7 @@ type ComplexityRoot struct {
 		Position func(childComplexity int) int
 		Route    func(childComplexity int, date *hours.Date) int
 		Shift    func(childComplexity int, date *hours.Date) int
+		Skills   func(childComplexity int) int
 	}
 
 	RepConnection struct {
@@ -514,6 +527,10 @@ type ComplexityRoot struct {
 	RepEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	RepSkillsAreSet struct {
+		Rep func(childComplexity int) int
 	}
 
 	RequestMismatch struct {
@@ -668,6 +685,7 @@ type ComplexityRoot struct {
 		Due            func(childComplexity int) int
 		ID             func(childComplexity int) int
 		Kind           func(childComplexity int) int
+		Needs          func(childComplexity int) int
 		Priority       func(childComplexity int) int
 		Promised       func(childComplexity int) int
 		QueueReason    func(childComplexity int) int
@@ -687,6 +705,12 @@ type ComplexityRoot struct {
 		Visit func(childComplexity int) int
 	}
 
+	VisitClaimed struct {
+		BatchID func(childComplexity int) int
+		Day     func(childComplexity int) int
+		Visit   func(childComplexity int) int
+	}
+
 	VisitCompleted struct {
 		Credited func(childComplexity int) int
 		Visit    func(childComplexity int) int
@@ -701,6 +725,11 @@ type ComplexityRoot struct {
 
 	VisitCreated struct {
 		Visit func(childComplexity int) int
+	}
+
+	VisitDeclined struct {
+		BatchID func(childComplexity int) int
+		Visit   func(childComplexity int) int
 	}
 
 	VisitEdge struct {
@@ -725,8 +754,23 @@ type ComplexityRoot struct {
 		Visit    func(childComplexity int) int
 	}
 
+	VisitReleased struct {
+		Alerts  func(childComplexity int) int
+		BatchID func(childComplexity int) int
+		Days    func(childComplexity int) int
+		Visit   func(childComplexity int) int
+	}
+
 	VisitStarted struct {
 		Visit func(childComplexity int) int
+	}
+
+	VisitTaken struct {
+		Code      func(childComplexity int) int
+		Message   func(childComplexity int) int
+		Path      func(childComplexity int) int
+		Retryable func(childComplexity int) int
+		State     func(childComplexity int) int
 	}
 
 	WhatIfPoint struct {
@@ -2114,6 +2158,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PositionReport(childComplexity, args["input"].(model.PositionReportInput)), true
+	case "Mutation.repSkillsSet":
+		if e.ComplexityRoot.Mutation.RepSkillsSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_repSkillsSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RepSkillsSet(childComplexity, args["input"].(model.RepSkillsSetInput)), true
 	case "Mutation.visitArrive":
 		if e.ComplexityRoot.Mutation.VisitArrive == nil {
 			break
@@ -2136,6 +2191,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.VisitCancel(childComplexity, args["input"].(model.VisitCancelInput)), true
+	case "Mutation.visitClaim":
+		if e.ComplexityRoot.Mutation.VisitClaim == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_visitClaim_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.VisitClaim(childComplexity, args["input"].(model.VisitClaimInput)), true
 	case "Mutation.visitComplete":
 		if e.ComplexityRoot.Mutation.VisitComplete == nil {
 			break
@@ -2158,6 +2224,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.VisitCreate(childComplexity, args["input"].(model.VisitCreateInput)), true
+	case "Mutation.visitDecline":
+		if e.ComplexityRoot.Mutation.VisitDecline == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_visitDecline_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.VisitDecline(childComplexity, args["input"].(model.VisitDeclineInput)), true
 	case "Mutation.visitFail":
 		if e.ComplexityRoot.Mutation.VisitFail == nil {
 			break
@@ -2180,6 +2257,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.VisitReassign(childComplexity, args["input"].(model.VisitReassignInput)), true
+	case "Mutation.visitRelease":
+		if e.ComplexityRoot.Mutation.VisitRelease == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_visitRelease_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.VisitRelease(childComplexity, args["input"].(model.VisitReleaseInput)), true
 	case "Mutation.visitStart":
 		if e.ComplexityRoot.Mutation.VisitStart == nil {
 			break
@@ -2216,6 +2304,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NotFound.Retryable(childComplexity), true
+
+	case "Offer.arrival":
+		if e.ComplexityRoot.Offer.Arrival == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Offer.Arrival(childComplexity), true
+	case "Offer.costMinutes":
+		if e.ComplexityRoot.Offer.CostMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Offer.CostMinutes(childComplexity), true
+	case "Offer.detourMinutes":
+		if e.ComplexityRoot.Offer.DetourMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Offer.DetourMinutes(childComplexity), true
+	case "Offer.visit":
+		if e.ComplexityRoot.Offer.Visit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Offer.Visit(childComplexity), true
 
 	case "Option.arrival":
 		if e.ComplexityRoot.Option.Arrival == nil {
@@ -2493,6 +2606,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(uuid.UUID)), true
+	case "Query.offers":
+		if e.ComplexityRoot.Query.Offers == nil {
+			break
+		}
+
+		args, err := ec.field_Query_offers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Offers(childComplexity, args["first"].(int)), true
 	case "Query.queue":
 		if e.ComplexityRoot.Query.Queue == nil {
 			break
@@ -2700,6 +2824,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Rep.Shift(childComplexity, args["date"].(*hours.Date)), true
+	case "Rep.skills":
+		if e.ComplexityRoot.Rep.Skills == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Rep.Skills(childComplexity), true
 
 	case "RepConnection.edges":
 		if e.ComplexityRoot.RepConnection.Edges == nil {
@@ -2732,6 +2862,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RepEdge.Node(childComplexity), true
+
+	case "RepSkillsAreSet.rep":
+		if e.ComplexityRoot.RepSkillsAreSet.Rep == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RepSkillsAreSet.Rep(childComplexity), true
 
 	case "RequestMismatch.code":
 		if e.ComplexityRoot.RequestMismatch.Code == nil {
@@ -3346,6 +3483,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Visit.Kind(childComplexity), true
+	case "Visit.needs":
+		if e.ComplexityRoot.Visit.Needs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Visit.Needs(childComplexity), true
 	case "Visit.priority":
 		if e.ComplexityRoot.Visit.Priority == nil {
 			break
@@ -3415,6 +3558,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VisitCancelled.Visit(childComplexity), true
 
+	case "VisitClaimed.batchId":
+		if e.ComplexityRoot.VisitClaimed.BatchID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitClaimed.BatchID(childComplexity), true
+	case "VisitClaimed.day":
+		if e.ComplexityRoot.VisitClaimed.Day == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitClaimed.Day(childComplexity), true
+	case "VisitClaimed.visit":
+		if e.ComplexityRoot.VisitClaimed.Visit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitClaimed.Visit(childComplexity), true
+
 	case "VisitCompleted.credited":
 		if e.ComplexityRoot.VisitCompleted.Credited == nil {
 			break
@@ -3459,6 +3621,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.VisitCreated.Visit(childComplexity), true
+
+	case "VisitDeclined.batchId":
+		if e.ComplexityRoot.VisitDeclined.BatchID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitDeclined.BatchID(childComplexity), true
+	case "VisitDeclined.visit":
+		if e.ComplexityRoot.VisitDeclined.Visit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitDeclined.Visit(childComplexity), true
 
 	case "VisitEdge.cursor":
 		if e.ComplexityRoot.VisitEdge.Cursor == nil {
@@ -3524,12 +3699,68 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VisitReassigned.Visit(childComplexity), true
 
+	case "VisitReleased.alerts":
+		if e.ComplexityRoot.VisitReleased.Alerts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitReleased.Alerts(childComplexity), true
+	case "VisitReleased.batchId":
+		if e.ComplexityRoot.VisitReleased.BatchID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitReleased.BatchID(childComplexity), true
+	case "VisitReleased.days":
+		if e.ComplexityRoot.VisitReleased.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitReleased.Days(childComplexity), true
+	case "VisitReleased.visit":
+		if e.ComplexityRoot.VisitReleased.Visit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitReleased.Visit(childComplexity), true
+
 	case "VisitStarted.visit":
 		if e.ComplexityRoot.VisitStarted.Visit == nil {
 			break
 		}
 
 		return e.ComplexityRoot.VisitStarted.Visit(childComplexity), true
+
+	case "VisitTaken.code":
+		if e.ComplexityRoot.VisitTaken.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitTaken.Code(childComplexity), true
+	case "VisitTaken.message":
+		if e.ComplexityRoot.VisitTaken.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitTaken.Message(childComplexity), true
+	case "VisitTaken.path":
+		if e.ComplexityRoot.VisitTaken.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitTaken.Path(childComplexity), true
+	case "VisitTaken.retryable":
+		if e.ComplexityRoot.VisitTaken.Retryable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitTaken.Retryable(childComplexity), true
+	case "VisitTaken.state":
+		if e.ComplexityRoot.VisitTaken.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitTaken.State(childComplexity), true
 
 	case "WhatIfPoint.budget":
 		if e.ComplexityRoot.WhatIfPoint.Budget == nil {
@@ -3582,14 +3813,18 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PointInput", ec.unmarshalInputPointInput),
 			graphql.NewInputUnmarshaler("PositionInput", ec.unmarshalInputPositionInput),
 			graphql.NewInputUnmarshaler("PositionReportInput", ec.unmarshalInputPositionReportInput),
+			graphql.NewInputUnmarshaler("RepSkillsSetInput", ec.unmarshalInputRepSkillsSetInput),
 			graphql.NewInputUnmarshaler("TimeWindowInput", ec.unmarshalInputTimeWindowInput),
 			graphql.NewInputUnmarshaler("VisitArriveInput", ec.unmarshalInputVisitArriveInput),
 			graphql.NewInputUnmarshaler("VisitCancelInput", ec.unmarshalInputVisitCancelInput),
+			graphql.NewInputUnmarshaler("VisitClaimInput", ec.unmarshalInputVisitClaimInput),
 			graphql.NewInputUnmarshaler("VisitCompleteInput", ec.unmarshalInputVisitCompleteInput),
 			graphql.NewInputUnmarshaler("VisitCreateInput", ec.unmarshalInputVisitCreateInput),
+			graphql.NewInputUnmarshaler("VisitDeclineInput", ec.unmarshalInputVisitDeclineInput),
 			graphql.NewInputUnmarshaler("VisitFailInput", ec.unmarshalInputVisitFailInput),
 			graphql.NewInputUnmarshaler("VisitFilter", ec.unmarshalInputVisitFilter),
 			graphql.NewInputUnmarshaler("VisitReassignInput", ec.unmarshalInputVisitReassignInput),
+			graphql.NewInputUnmarshaler("VisitReleaseInput", ec.unmarshalInputVisitReleaseInput),
 			graphql.NewInputUnmarshaler("VisitStartInput", ec.unmarshalInputVisitStartInput),
 		)
 	}
@@ -4804,12 +5039,167 @@ type RequestMismatch implements Problem {
   path: [String!]
 }
 `, BuiltIn: false},
+	{Name: "../schema/queue.graphqls", Input: `"A visit of the queue that the calling rep could take."
+type Offer {
+  "The visit."
+  visit: Visit!
+  "When the rep would get there."
+  arrival: DateTime!
+  "Driving added to the day, minutes. An estimate unless roads are set up."
+  detourMinutes: Float!
+  "What it costs in all, minutes of driving: with the load of the day, a foreign territory, and plans that would change."
+  costMinutes: Float!
+}
+
+"Where a visit is put back to."
+enum VisitReleaseTo {
+  "The queue: anybody may take it."
+  QUEUE
+  "The backlog: its rep owes it on no particular day. Of one without a rep, who is responsible for its site does."
+  BACKLOG
+}
+
+extend type Query {
+  """
+  Visits of the queue that the calling rep's day has room for, the smallest detour first; at most 100. Nothing for who is no rep or
+  has no shift today.
+  """
+  offers(first: Int!): [Offer!]! @role(min: REP)
+}
+
+extend type Mutation {
+  "Put a visit back into the queue or a backlog. Whoever had it is alerted."
+  visitRelease(input: VisitReleaseInput!): VisitReleaseResult! @role(min: DISPATCHER)
+  "The rep gives a visit back to the queue, and is not asked for it again."
+  visitDecline(input: VisitDeclineInput!): VisitDeclineResult! @role(min: REP)
+  "The rep takes a visit out of the queue. Of many who claim it one gets it."
+  visitClaim(input: VisitClaimInput!): VisitClaimResult! @role(min: REP)
+  "What a rep can do that not everybody can: visits with needs go to nobody else by themselves."
+  repSkillsSet(input: RepSkillsSetInput!): RepSkillsSetResult! @role(min: MANAGER)
+}
+
+"What ` + "`" + `visitRelease` + "`" + ` takes."
+input VisitReleaseInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Which visit."
+  visitId: ID!
+  "Where to; the queue by default."
+  to: VisitReleaseTo
+  "The version the caller was looking at."
+  expectedVersion: Int!
+  "A code, as of ` + "`" + `visitReassign` + "`" + `; OTHER by default."
+  reason: String
+  "Why, in words, for colleagues; at most 1000 characters."
+  note: String
+  "Store nothing, say what would happen."
+  dryRun: Boolean
+}
+
+"What came of ` + "`" + `visitRelease` + "`" + `."
+union VisitReleaseResult = VisitReleased | VersionConflict | NotFound | Refused | Invalid | RequestMismatch
+
+"The visit waits again."
+type VisitReleased {
+  "The visit as it is now."
+  visit: Visit!
+  "Names everything that was done together."
+  batchId: ID!
+  "The day it left, before and after; empty where it was on none."
+  days: [DayChange!]!
+  "Who is alerted."
+  alerts: [AlertPreview!]!
+}
+
+"What ` + "`" + `visitDecline` + "`" + ` takes."
+input VisitDeclineInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Which visit of the caller's."
+  visitId: ID!
+  "The version the caller was looking at; any by default."
+  expectedVersion: Int
+  "A code: NO_TIME, CUSTOMER, OTHER. The list grows."
+  reason: String!
+  "Why, in words; at most 1000 characters."
+  note: String
+}
+
+"What came of ` + "`" + `visitDecline` + "`" + `."
+union VisitDeclineResult = VisitDeclined | VersionConflict | NotFound | Refused | Invalid | RequestMismatch
+
+"The visit is in the queue."
+type VisitDeclined {
+  "The visit as it is now."
+  visit: Visit!
+  "Names everything that was done together."
+  batchId: ID!
+}
+
+"What ` + "`" + `visitClaim` + "`" + ` takes."
+input VisitClaimInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Which visit of the queue."
+  visitId: ID!
+  "The version the caller was looking at; by default any, as long as the visit waits."
+  expectedVersion: Int
+}
+
+"What came of ` + "`" + `visitClaim` + "`" + `."
+union VisitClaimResult = VisitClaimed | VisitTaken | VersionConflict | NotFound | Refused | Invalid | RequestMismatch
+
+"The visit is the rep's."
+type VisitClaimed {
+  "The visit as it is now."
+  visit: Visit!
+  "Names everything that was done together."
+  batchId: ID!
+  "The rep's day before and after."
+  day: DayChange!
+}
+
+"Somebody else took the visit out of the queue first."
+type VisitTaken implements Problem {
+  "TAKEN."
+  code: String!
+  "What happened, and what to do."
+  message: String!
+  "Always false: it may come back into the queue, though."
+  retryable: Boolean!
+  "The field ` + "`" + `visitId` + "`" + `."
+  path: [String!]
+  "Where the visit stands now."
+  state: VisitState!
+}
+
+"What ` + "`" + `repSkillsSet` + "`" + ` takes."
+input RepSkillsSetInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Whose."
+  repId: ID!
+  "Codes of the organization's own, at most 50 of up to 64 characters; they take the place of those there were."
+  skills: [String!]!
+}
+
+"What came of ` + "`" + `repSkillsSet` + "`" + `."
+union RepSkillsSetResult = RepSkillsAreSet | NotFound | Invalid | RequestMismatch
+
+"The skills count from now on."
+type RepSkillsAreSet {
+  "The rep as they are now."
+  rep: Rep!
+}
+`, BuiltIn: false},
 	{Name: "../schema/rep.graphqls", Input: `"A field sales representative."
 type Rep implements Node {
   "The rep's id."
   id: ID!
   "Full name."
   name: String!
+  "What the rep can do that not everybody can: codes of the organization's own."
+  skills: [String!]!
   "The branch the rep works for."
   branch: Branch!
   "Working time on a day; today in the branch's zone by default. Null: a day off."
@@ -5167,9 +5557,11 @@ type Visit implements Node {
   priority: Int!
   "How long it takes, minutes."
   serviceMinutes: Float!
+  "Skills that its rep must have: codes of the organization's own."
+  needs: [String!]!
   "The day it is planned for."
   date: Date
-  "Why it waits in the queue: NO_OWNER, NOT_LOCATED, RELEASED, CREATED. The list grows."
+  "Why it waits in the queue: NO_OWNER, NOT_LOCATED, RELEASED, DECLINED, CREATED, PROMISE. The list grows."
   queueReason: String
   "Its place in its rep's route, once it has one."
   stop: Stop
@@ -5214,7 +5606,10 @@ extend type Query {
   visit(id: ID!): Visit @role(min: REP)
   "Visits by due time; at most 100 a page."
   visits(first: Int!, after: String, filter: VisitFilter): VisitConnection! @role(min: REP)
-  "Work without a rep, the most urgent first; at most 100 a page."
+  """
+  Work without a rep; at most 100 a page. The greatest score goes first: the priority, 5 points more for each day it is due earlier, 100 where
+  something was promised. Of equal score, what has waited longest.
+  """
   queue(first: Int!, after: String, territory: ID): VisitConnection! @role(min: REP)
 }
 
@@ -5257,6 +5652,8 @@ input VisitCreateInput {
   priority: Int
   "Minutes at the site; the site's by default."
   serviceMinutes: Int
+  "Skills that its rep must have; none by default."
+  needs: [String!]
 }
 
 "What came of ` + "`" + `visitCreate` + "`" + `."
@@ -5967,6 +6364,20 @@ func (ec *executionContext) childFields_MapCell(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type MapCell", field.Name)
 }
 
+func (ec *executionContext) childFields_Offer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "visit":
+		return ec.fieldContext_Offer_visit(ctx, field)
+	case "arrival":
+		return ec.fieldContext_Offer_arrival(ctx, field)
+	case "detourMinutes":
+		return ec.fieldContext_Offer_detourMinutes(ctx, field)
+	case "costMinutes":
+		return ec.fieldContext_Offer_costMinutes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Offer", field.Name)
+}
+
 func (ec *executionContext) childFields_Option(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rep":
@@ -6051,6 +6462,8 @@ func (ec *executionContext) childFields_Rep(ctx context.Context, field graphql.C
 		return ec.fieldContext_Rep_id(ctx, field)
 	case "name":
 		return ec.fieldContext_Rep_name(ctx, field)
+	case "skills":
+		return ec.fieldContext_Rep_skills(ctx, field)
 	case "branch":
 		return ec.fieldContext_Rep_branch(ctx, field)
 	case "shift":
@@ -6365,6 +6778,8 @@ func (ec *executionContext) childFields_Visit(ctx context.Context, field graphql
 		return ec.fieldContext_Visit_priority(ctx, field)
 	case "serviceMinutes":
 		return ec.fieldContext_Visit_serviceMinutes(ctx, field)
+	case "needs":
+		return ec.fieldContext_Visit_needs(ctx, field)
 	case "date":
 		return ec.fieldContext_Visit_date(ctx, field)
 	case "queueReason":

@@ -562,6 +562,29 @@ func (ec *executionContext) fieldContext_Visit_serviceMinutes(_ context.Context,
 	return graphql.NewScalarFieldContext("Visit", field, true, true, "Float")
 }
 
+func (ec *executionContext) _Visit_needs(ctx context.Context, field graphql.CollectedField, obj *dispatch.Visit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Visit_needs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Needs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Visit_needs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Visit", field, false, false, "String")
+}
+
 func (ec *executionContext) _Visit_date(ctx context.Context, field graphql.CollectedField, obj *dispatch.Visit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1507,7 +1530,7 @@ func (ec *executionContext) unmarshalInputVisitCreateInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"requestId", "id", "siteId", "kind", "repId", "date", "due", "promised", "priority", "serviceMinutes"}
+	fieldsInOrder := [...]string{"requestId", "id", "siteId", "kind", "repId", "date", "due", "promised", "priority", "serviceMinutes", "needs"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1584,6 +1607,13 @@ func (ec *executionContext) unmarshalInputVisitCreateInput(ctx context.Context, 
 				return it, err
 			}
 			it.ServiceMinutes = data
+		case "needs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("needs"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Needs = data
 		}
 	}
 	return it, nil
@@ -2434,6 +2464,11 @@ func (ec *executionContext) _Visit(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Visit_serviceMinutes(ctx, field, obj)
 				})
+		case "needs":
+			out.Values[i] = ec._Visit_needs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "date":
 			out.Values[i] = ec._Visit_date(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {

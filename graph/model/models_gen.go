@@ -569,6 +569,14 @@ func (Invalid) IsDeviceRegisterResult() {}
 
 func (Invalid) IsProblem() {}
 
+func (Invalid) IsVisitReleaseResult() {}
+
+func (Invalid) IsVisitDeclineResult() {}
+
+func (Invalid) IsVisitClaimResult() {}
+
+func (Invalid) IsRepSkillsSetResult() {}
+
 func (Invalid) IsPositionReportResult() {}
 
 func (Invalid) IsVisitCreateResult() {}
@@ -616,6 +624,14 @@ func (NotFound) IsAlignmentRevertResult() {}
 func (NotFound) IsDeviceForgetResult() {}
 
 func (NotFound) IsProblem() {}
+
+func (NotFound) IsVisitReleaseResult() {}
+
+func (NotFound) IsVisitDeclineResult() {}
+
+func (NotFound) IsVisitClaimResult() {}
+
+func (NotFound) IsRepSkillsSetResult() {}
 
 func (NotFound) IsVisitCreateResult() {}
 
@@ -687,6 +703,12 @@ func (Refused) IsAlignmentRevertResult() {}
 
 func (Refused) IsProblem() {}
 
+func (Refused) IsVisitReleaseResult() {}
+
+func (Refused) IsVisitDeclineResult() {}
+
+func (Refused) IsVisitClaimResult() {}
+
 func (Refused) IsPositionReportResult() {}
 
 func (Refused) IsVisitCreateResult() {}
@@ -719,6 +741,24 @@ type RepEdge struct {
 	Cursor string `json:"cursor"`
 	// The rep.
 	Node roster.Rep `json:"node"`
+}
+
+// The skills count from now on.
+type RepSkillsAreSet struct {
+	// The rep as they are now.
+	Rep roster.Rep `json:"rep"`
+}
+
+func (RepSkillsAreSet) IsRepSkillsSetResult() {}
+
+// What `repSkillsSet` takes.
+type RepSkillsSetInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Whose.
+	RepID uuid.UUID `json:"repId"`
+	// Codes of the organization's own, at most 50 of up to 64 characters; they take the place of those there were.
+	Skills []string `json:"skills"`
 }
 
 // The request id was used before with other content. A new wish needs a new id.
@@ -756,6 +796,14 @@ func (RequestMismatch) IsDeviceRegisterResult() {}
 func (RequestMismatch) IsDeviceForgetResult() {}
 
 func (RequestMismatch) IsProblem() {}
+
+func (RequestMismatch) IsVisitReleaseResult() {}
+
+func (RequestMismatch) IsVisitDeclineResult() {}
+
+func (RequestMismatch) IsVisitClaimResult() {}
+
+func (RequestMismatch) IsRepSkillsSetResult() {}
 
 func (RequestMismatch) IsPositionReportResult() {}
 
@@ -845,6 +893,12 @@ type VersionConflict struct {
 
 func (VersionConflict) IsProblem() {}
 
+func (VersionConflict) IsVisitReleaseResult() {}
+
+func (VersionConflict) IsVisitDeclineResult() {}
+
+func (VersionConflict) IsVisitClaimResult() {}
+
 func (VersionConflict) IsVisitReassignResult() {}
 
 func (VersionConflict) IsVisitCancelResult() {}
@@ -888,6 +942,28 @@ type VisitCancelled struct {
 }
 
 func (VisitCancelled) IsVisitCancelResult() {}
+
+// What `visitClaim` takes.
+type VisitClaimInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Which visit of the queue.
+	VisitID uuid.UUID `json:"visitId"`
+	// The version the caller was looking at; by default any, as long as the visit waits.
+	ExpectedVersion *int `json:"expectedVersion"`
+}
+
+// The visit is the rep's.
+type VisitClaimed struct {
+	// The visit as it is now.
+	Visit dispatch.Visit `json:"visit"`
+	// Names everything that was done together.
+	BatchID uuid.UUID `json:"batchId"`
+	// The rep's day before and after.
+	Day desk.DayChange `json:"day"`
+}
+
+func (VisitClaimed) IsVisitClaimResult() {}
 
 // What `visitComplete` takes.
 type VisitCompleteInput struct {
@@ -935,6 +1011,8 @@ type VisitCreateInput struct {
 	Priority *int `json:"priority"`
 	// Minutes at the site; the site's by default.
 	ServiceMinutes *int `json:"serviceMinutes"`
+	// Skills that its rep must have; none by default.
+	Needs []string `json:"needs"`
 }
 
 // The visit is there.
@@ -944,6 +1022,30 @@ type VisitCreated struct {
 }
 
 func (VisitCreated) IsVisitCreateResult() {}
+
+// What `visitDecline` takes.
+type VisitDeclineInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Which visit of the caller's.
+	VisitID uuid.UUID `json:"visitId"`
+	// The version the caller was looking at; any by default.
+	ExpectedVersion *int `json:"expectedVersion"`
+	// A code: NO_TIME, CUSTOMER, OTHER. The list grows.
+	Reason string `json:"reason"`
+	// Why, in words; at most 1000 characters.
+	Note *string `json:"note"`
+}
+
+// The visit is in the queue.
+type VisitDeclined struct {
+	// The visit as it is now.
+	Visit dispatch.Visit `json:"visit"`
+	// Names everything that was done together.
+	BatchID uuid.UUID `json:"batchId"`
+}
+
+func (VisitDeclined) IsVisitDeclineResult() {}
 
 // What `visitFail` takes.
 type VisitFailInput struct {
@@ -1015,6 +1117,38 @@ type VisitReassigned struct {
 
 func (VisitReassigned) IsVisitReassignResult() {}
 
+// What `visitRelease` takes.
+type VisitReleaseInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Which visit.
+	VisitID uuid.UUID `json:"visitId"`
+	// Where to; the queue by default.
+	To *VisitReleaseTo `json:"to"`
+	// The version the caller was looking at.
+	ExpectedVersion int `json:"expectedVersion"`
+	// A code, as of `visitReassign`; OTHER by default.
+	Reason *string `json:"reason"`
+	// Why, in words, for colleagues; at most 1000 characters.
+	Note *string `json:"note"`
+	// Store nothing, say what would happen.
+	DryRun *bool `json:"dryRun"`
+}
+
+// The visit waits again.
+type VisitReleased struct {
+	// The visit as it is now.
+	Visit dispatch.Visit `json:"visit"`
+	// Names everything that was done together.
+	BatchID uuid.UUID `json:"batchId"`
+	// The day it left, before and after; empty where it was on none.
+	Days []desk.DayChange `json:"days"`
+	// Who is alerted.
+	Alerts []desk.AlertPreview `json:"alerts"`
+}
+
+func (VisitReleased) IsVisitReleaseResult() {}
+
 // What `visitStart` takes.
 type VisitStartInput struct {
 	// Made by the caller; the same id with the same content is answered the same, once carried out.
@@ -1032,6 +1166,24 @@ type VisitStarted struct {
 }
 
 func (VisitStarted) IsVisitStartResult() {}
+
+// Somebody else took the visit out of the queue first.
+type VisitTaken struct {
+	// TAKEN.
+	Code string `json:"code"`
+	// What happened, and what to do.
+	Message string `json:"message"`
+	// Always false: it may come back into the queue, though.
+	Retryable bool `json:"retryable"`
+	// The field `visitId`.
+	Path []string `json:"path"`
+	// Where the visit stands now.
+	State dispatch.State `json:"state"`
+}
+
+func (VisitTaken) IsVisitClaimResult() {}
+
+func (VisitTaken) IsProblem() {}
 
 // What a re-balance would come to if no more than a share of the work changed hands.
 type WhatIfPoint struct {
@@ -1162,6 +1314,64 @@ func (e *ChangeOperation) UnmarshalJSON(b []byte) error {
 }
 
 func (e ChangeOperation) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Where a visit is put back to.
+type VisitReleaseTo string
+
+const (
+	// The queue: anybody may take it.
+	VisitReleaseToQueue VisitReleaseTo = "QUEUE"
+	// The backlog: its rep owes it on no particular day. Of one without a rep, who is responsible for its site does.
+	VisitReleaseToBacklog VisitReleaseTo = "BACKLOG"
+)
+
+var AllVisitReleaseTo = []VisitReleaseTo{
+	VisitReleaseToQueue,
+	VisitReleaseToBacklog,
+}
+
+func (e VisitReleaseTo) IsValid() bool {
+	switch e {
+	case VisitReleaseToQueue, VisitReleaseToBacklog:
+		return true
+	}
+	return false
+}
+
+func (e VisitReleaseTo) String() string {
+	return string(e)
+}
+
+func (e *VisitReleaseTo) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = VisitReleaseTo(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid VisitReleaseTo", str)
+	}
+	return nil
+}
+
+func (e VisitReleaseTo) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *VisitReleaseTo) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e VisitReleaseTo) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -11,6 +11,10 @@ type (
 	VisitCompleteResult    any
 	VisitFailResult        any
 	VisitCancelResult      any
+	VisitReleaseResult     any
+	VisitDeclineResult     any
+	VisitClaimResult       any
+	RepSkillsSetResult     any
 	AlignmentDraftResult   any
 	AlignmentEditResult    any
 	AlignmentPublishResult any

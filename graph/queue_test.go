@@ -1,0 +1,113 @@
+package graph_test
+
+import (
+	"testing"
+
+	"github.com/hexbeat/hexbeat/desk/desktest"
+)
+
+// A visit without a rep is offered, claimed, given back and released; whoever comes too late is told why, and how it stands.
+func TestTheQueueThroughTheDoor(t *testing.T) {
+	t.Parallel()
+	h := aHouse(t)
+	h.know("faraway", h.Caller(1, 0))
+	var made struct {
+		VisitCreate struct {
+			Visit struct {
+				ID      string
+				Version int
+				Needs   []string
+			}
+		}
+	}
+	h.must(t, "dispatcher", `mutation($i: VisitCreateInput!) { visitCreate(input: $i) { ... on VisitCreated { visit { id version needs } } } }`,
+		map[string]any{"i": map[string]any{"requestId": desktest.NewID(), "siteId": h.Branches[0].Sites[0][0], "needs": []string{"COFFEE"}}}, &made)
+	visit := made.VisitCreate.Visit
+	if visit.ID == "" || len(visit.Needs) != 1 {
+		t.Fatalf("made %+v", visit)
+	}
+	offered := func(who string) (n int) {
+		var got struct {
+			Offers []struct{ Visit struct{ ID string } }
+		}
+		h.must(t, who, `{ offers(first: 10) { visit { id site { name } } arrival detourMinutes costMinutes } }`, nil, &got)
+		return len(got.Offers)
+	}
+	type result struct {
+		Typename string `json:"__typename"`
+		Code     string
+		State    string
+		Message  string
+		Visit    struct {
+			State   string
+			Version int
+			Rep     *struct{ ID string }
+		}
+	}
+	wish := func(who, name string, more map[string]any) result {
+		t.Helper()
+		input := map[string]any{"requestId": desktest.NewID(), "visitId": visit.ID}
+		for k, v := range more {
+			input[k] = v
+		}
+		var got struct{ Got result }
+		kind := map[string]string{"visitClaim": "VisitClaim", "visitDecline": "VisitDecline", "visitRelease": "VisitRelease"}[name]
+		success := map[string]string{"visitClaim": "VisitClaimed", "visitDecline": "VisitDeclined", "visitRelease": "VisitReleased"}[name]
+		extra := ""
+		if name == "visitClaim" {
+			extra = "... on VisitTaken { state }"
+		}
+		h.must(t, who, `mutation($i: `+kind+`Input!) { got: `+name+`(input: $i) { __typename ... on Problem { code message } `+extra+
+			` ... on `+success+` { visit { state version rep { id } } } } }`, map[string]any{"i": input}, &got)
+		return got.Got
+	}
+	if n := offered("rep"); n != 0 {
+		t.Errorf("%d offers without the skill, want none", n)
+	}
+	if got := wish("rep", "visitClaim", nil); got.Code != "LACKS_SKILL" || got.Message == "" {
+		t.Errorf("claimed without the skill: %+v", got)
+	}
+	for _, rep := range h.Branches[0].Reps[:2] {
+		h.must(t, "admin", `mutation($i: RepSkillsSetInput!) { repSkillsSet(input: $i) { ... on RepSkillsAreSet { rep { skills } } } }`,
+			map[string]any{"i": map[string]any{"requestId": desktest.NewID(), "repId": rep.ID, "skills": []string{"COFFEE"}}}, nil)
+	}
+	if n := offered("rep"); n != 1 {
+		t.Errorf("%d offers, want 1", n)
+	}
+	if n := offered("faraway") + offered("dispatcher"); n != 0 {
+		t.Errorf("%d offers of a strange queue, want none", n)
+	}
+	if got := wish("colleague", "visitClaim", map[string]any{"expectedVersion": 1}); got.Typename != "VisitClaimed" || got.Visit.State != "ASSIGNED" {
+		t.Errorf("claimed: %+v", got)
+	}
+	if got := wish("rep", "visitClaim", nil); got.Typename != "VisitTaken" || got.Code != "TAKEN" || got.State != "ASSIGNED" {
+		t.Errorf("claimed too late: %+v", got)
+	}
+	if got := wish("faraway", "visitClaim", nil); got.Typename != "NotFound" {
+		t.Errorf("claimed from another branch: %+v", got)
+	}
+	if got := wish("colleague", "visitDecline", map[string]any{"reason": "WHIM"}); got.Code != "UNKNOWN_REASON" {
+		t.Errorf("declined for no reason: %+v", got)
+	}
+	if got := wish("colleague", "visitDecline", map[string]any{"reason": "NO_TIME"}); got.Typename != "VisitDeclined" || got.Visit.State != "QUEUED" {
+		t.Errorf("declined: %+v", got)
+	}
+	if n := offered("colleague"); n != 0 {
+		t.Errorf("%d offers to who gave it back, want none", n)
+	}
+	if got := wish("rep", "visitClaim", nil); got.Typename != "VisitClaimed" || got.Visit.Rep == nil {
+		t.Errorf("claimed by the other: %+v", got)
+	}
+	if got := wish("dispatcher", "visitRelease", map[string]any{"expectedVersion": 1}); got.Code != "VERSION_CONFLICT" {
+		t.Errorf("released by who saw an older one: %+v", got)
+	}
+	if got := wish("dispatcher", "visitRelease", map[string]any{"expectedVersion": 4, "dryRun": true}); got.Visit.State != "QUEUED" {
+		t.Errorf("tried to release: %+v", got)
+	}
+	if got := wish("dispatcher", "visitRelease", map[string]any{"expectedVersion": 4, "reason": "OVERLOAD"}); got.Typename != "VisitReleased" || got.Visit.Version != 5 {
+		t.Errorf("released: %+v", got)
+	}
+	if got := wish("dispatcher", "visitRelease", map[string]any{"expectedVersion": 5}); got.Code != "THERE" {
+		t.Errorf("released again: %+v", got)
+	}
+}
