@@ -51,28 +51,7 @@ func (c *clustering) weigh(g *ground) {
 // overloaded territory loses weight until the loads come near their targets (after von Looz, Tzovas and
 // Meyerhenke, Balanced k-means for parallel geometric partitioning, 2018).
 func balanced(g *ground, source *rand.Rand) clustering {
-	k := g.territories()
-	c := clustering{owner: make([]int32, len(g.middle)), centre: make([]vec, k), held: make([]bool, k)}
-	anchored := false
-	for t := range int32(k) {
-		if !g.vacant(t) {
-			c.open = append(c.open, t)
-		}
-		c.held[t] = g.home[t] != nil
-		anchored = anchored || c.held[t]
-	}
-	for u, t := range g.lock {
-		anchored = anchored || t != Free && !g.vacant(t)
-		c.owner[u] = max(t, 0)
-	}
-	if anchored {
-		c.centre = g.seeds(source)
-		c.assign(g, make([]float64, k))
-		g.keepLocked(c.owner)
-	} else {
-		bisected(g, source, c)
-		c.recentre(g)
-	}
+	k, c := g.territories(), begun(g, source)
 	weight, load, spread := make([]float64, k), make([]float64, k), make([]float64, k)
 	const rounds = 60
 	for round := range rounds {
@@ -247,27 +226,10 @@ func (c clustering) assign(g *ground, weight []float64) {
 		most = max(most, weight[t])
 	}
 	tree := kdTreeOf(places)
-	type beyond struct {
-		t   int32
-		far float64
-	}
-	near := make([][]beyond, len(c.centre))
+	near := make([][]aside, len(c.centre))
 	m := min(nearby, len(places))
 	for i, t := range c.open {
-		list := make([]beyond, 0, m+1)
-		tree.near(places[i], math.Inf(1), func(j int32) float64 {
-			b := beyond{c.open[j], places[i].distance(places[j])}
-			at, _ := slices.BinarySearchFunc(list, b, func(a, b beyond) int {
-				return cmp.Or(cmp.Compare(a.far, b.far), cmp.Compare(a.t, b.t))
-			})
-			list = slices.Insert(list, at, b)
-			if len(list) <= m {
-				return math.Inf(1)
-			}
-			list = list[:m]
-			return list[m-1].far
-		})
-		near[t] = list
+		near[t] = tree.nearest(nil, c.open, places[i], m)
 	}
 	for u, p := range g.middle {
 		own := c.owner[u]

@@ -63,10 +63,11 @@ func (g *ground) reference(seed uint64) clustering {
 
 const (
 	yardsticks = 4  // plain k-means from different seeds; the best is the reference
-	fewest     = 4  // starts of a large design, or a tiny one
+	fewest     = 8  // starts of a large design, or a tiny one
 	most       = 24 // and of one between
+	fewer      = 8  // units for each start of a tiny design
+	finalists  = 4  // starts that are followed to the end
 	spacious   = 10_000
-	fewer      = 8 // units for each start of a tiny design
 )
 
 // afresh is the best of several designs from different starts.
@@ -76,16 +77,40 @@ func (g *ground) afresh(b Brief) state {
 			return best
 		}
 	}
-	return g.insist(g.tried(b.Seed), b.Seed)
+	return g.insist(g.onward(g.heats(roomy, b.Seed), calm, b.Seed), b.Seed)
 }
 
-// tried is the best of several annealings, as even as chains make it.
-func (g *ground) tried(seed uint64) state {
-	starts := max(fewest, min(most, spacious/len(g.units), len(g.units)/fewer))
+// How many units all starts of a design or a sketch have together, more or less.
+const (
+	roomy   = 50_000
+	sketchy = 100_000
+)
+
+// heats are the most promising ends of many short annealings from different starts, the best first: which of them will
+// end well shows early.
+func (g *ground) heats(room int, seed uint64) [][]int32 {
+	starts := max(fewest, min(most, room/len(g.units), len(g.units)/fewer))
 	ends := parallel(starts, func(i int) state {
 		source := g.source(seed, yardsticks+i)
-		s := newSearch(g, g.start(source), source)
-		s.anneal(full)
+		s := newSearch(g, g.start(source, i), source)
+		s.anneal(quick)
+		return s.state()
+	})
+	slices.SortStableFunc(ends, func(a, b state) int {
+		return cmp.Or(cmp.Compare(a.loose, b.loose), cmp.Compare(a.cost, b.cost))
+	})
+	owners := make([][]int32, min(finalists, len(ends)))
+	for i := range owners {
+		owners[i] = ends[i].owner
+	}
+	return owners
+}
+
+// onward anneals each assignment further, makes it as even as chains can, and answers with the best.
+func (g *ground) onward(owners [][]int32, e effort, seed uint64) state {
+	ends := parallel(len(owners), func(i int) state {
+		s := newSearch(g, owners[i], g.source(seed, yardsticks+most+i))
+		s.anneal(e)
 		s.settle()
 		return s.state()
 	})
@@ -108,29 +133,26 @@ func (g *ground) refined(b Brief) (state, bool) {
 		return state{}, false
 	}
 	rough.reference(b.Seed)
+	sketches := rough.heats(sketchy, b.Seed)
+	owners := make([][]int32, min(polishes, len(sketches)))
 	of := make([]int32, len(b.Sites))
-	sketch := rough.tried(b.Seed)
-	for u, unit := range rough.units {
-		for _, i := range unit.Sites {
-			of[i] = sketch.owner[u]
+	for i := range owners {
+		for u, unit := range rough.units {
+			for _, s := range unit.Sites {
+				of[s] = sketches[i][u]
+			}
 		}
+		owners[i] = make([]int32, len(g.units))
+		for u, unit := range g.units {
+			owners[i][u] = of[unit.Sites[0]]
+		}
+		g.mend(owners[i], math.Inf(1))
+		g.fill(owners[i], math.Inf(1))
 	}
-	owner := make([]int32, len(g.units))
-	for u, unit := range g.units {
-		owner[u] = of[unit.Sites[0]]
-	}
-	g.mend(owner, math.Inf(1))
-	g.fill(owner, math.Inf(1))
-	ends := parallel(polishes, func(i int) state {
-		s := newSearch(g, slices.Clone(owner), g.source(b.Seed, yardsticks+most+i))
-		s.anneal(polish)
-		s.settle()
-		return s.state()
-	})
-	return slices.MinFunc(ends, state.compare), true
+	return g.onward(owners, polish, b.Seed), true
 }
 
-// polishes is how many ways are tried to draw the borders of a sketch.
+// polishes is how many sketches have their borders drawn.
 const polishes = 2
 
 // insist shakes a design that is not as even as it was asked to be, though its units would allow it, and settles it again.
@@ -139,7 +161,7 @@ func (g *ground) insist(best state, seed uint64) state {
 		return best
 	}
 	ends := parallel(shakes, func(i int) state {
-		source := g.source(seed, yardsticks+most+i)
+		source := g.source(seed, yardsticks+most+finalists+i)
 		end := best
 		for range 3 {
 			s := newSearch(g, slices.Clone(end.owner), source)

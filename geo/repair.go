@@ -7,9 +7,16 @@ import (
 	"slices"
 )
 
-// start is a contiguous assignment to search from, with ground for every territory that has capacity.
-func (g *ground) start(source *rand.Rand) []int32 {
-	owner := balanced(g, source).owner
+// start is a contiguous assignment to search from, with ground for every territory that has capacity. Its kind goes by
+// its number: none is best on all ground.
+func (g *ground) start(source *rand.Rand, number int) []int32 {
+	begin := begun(g, source)
+	owner := begin.owner
+	if held := number % 3; held > 0 {
+		m := marketOf(g, begin)
+		m.hold([]fair{brisk, slow}[held-1])
+		owner = m.owner
+	}
 	g.mend(owner, math.Inf(1))
 	g.fill(owner, math.Inf(1))
 	return owner

@@ -73,7 +73,8 @@ type effort struct {
 }
 
 var (
-	full   = effort{sweeps: 1500, hot: 4, cold: 0.01, force: 10}   // from a start
+	quick  = effort{sweeps: 300, hot: 4, cold: 0.01, force: 10}    // from a start
+	calm   = effort{sweeps: 900, hot: 1, cold: 0.01, force: 300}   // of the best of those
 	shake  = effort{sweeps: 600, hot: 2, cold: 0.01, force: 300}   // of a design that came out uneven
 	polish = effort{sweeps: 600, hot: 0.3, cold: 0.01, force: 300} // of borders drawn roughly
 	nudge  = effort{sweeps: 60, hot: 0.1, cold: 0.01, force: 100}  // at each rung of a trajectory from today
@@ -328,6 +329,9 @@ func (s *search) branch(u int32) bool {
 	return true
 }
 
+// hub is a distance, in km, that customers at the very centre count as being away: nothing weighs infinitely.
+const hub = 0.05
+
 // recentre moves each centre that is no home a step towards the place with the least mean distance
 // (Weiszfeld's iteration), or to the middle where squares count.
 func (s *search) recentre() {
@@ -341,7 +345,7 @@ func (s *search) recentre() {
 			p := g.middle[u]
 			w := g.pull[u]
 			if g.current == nil {
-				w /= p.distance(s.centre[t]) + 0.05
+				w /= p.distance(s.centre[t]) + hub
 			}
 			sum[t] = vec{sum[t].x + w*p.x, sum[t].y + w*p.y}
 			pull[t] += w
