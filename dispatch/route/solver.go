@@ -26,6 +26,9 @@ type Solver struct {
 	now, best *plan
 	ended     *plan     // best with whatever still fits into it; nil: not asked for since the last step
 	chains    []*search // of a small problem, each over all of it
+	breeds    bool      // whether they may hand over to breeders
+	breeders  []*breeder
+	spare     *plan
 	hot, cold float64
 	turn      uint64
 	done      int64
@@ -88,6 +91,7 @@ func NewSolver(p *Problem, options Options) (*Solver, error) {
 			other.best.copyAll(other.now)
 			s.chains = append(s.chains, other)
 		}
+		s.breeds = m.n <= breedableUpTo && m.breedable()
 	}
 	return s, nil
 }
@@ -202,6 +206,17 @@ func (s *Solver) temperature(progress float64) float64 {
 }
 
 func (s *Solver) stepChains(iterations int, from, to float64) {
+	if s.breeders != nil {
+		s.stepBreeders(iterations)
+		return
+	}
+	part := s.annealing(iterations, from, to)
+	if from >= part && ones(s.best.missing) == 0 {
+		s.beginBreeding()
+		s.stepBreeders(iterations)
+		return
+	}
+	from, to = from/part, to/part
 	each := (iterations + len(s.chains) - 1) / len(s.chains)
 	s.turn++
 	s.parallel(len(s.chains), func(k int) {
