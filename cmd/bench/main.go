@@ -39,6 +39,7 @@ func commands() []command {
 		rebalanceCommand(),
 		regionCommand(),
 		dayCommand(),
+		weekCommand(),
 		routesCommand(),
 	}
 }
