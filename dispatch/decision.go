@@ -49,19 +49,20 @@ type Option struct {
 
 // Refusal says why a rep could not be chosen.
 type Refusal struct {
-	RepID uuid.UUID `json:"repId"`
-	Code  string    `json:"code"`
+	RepID  uuid.UUID `json:"repId"`
+	Code   string    `json:"code"`
+	Option *Option   `json:"option,omitempty"` // what it would have cost otherwise; nil where the rep has no day to weigh
 }
 
 // Decision is what was chosen and why, with the bounded input it was made from, so that it can be replayed.
 type Decision struct {
-	ID        uuid.UUID       `db:"id"`
-	Kind      string          `db:"kind"` // REASSIGN, ASSIGN, …: open
-	VisitID   uuid.UUID       `db:"visit_id"`
-	Engine    string          `db:"engine"`
-	Chosen    Option          `db:"chosen"`
-	RunnerUp  *Option         `db:"runner_up"`
-	Refusals  []Refusal       `db:"refusals"`
-	Input     json.RawMessage `db:"input"`
-	DecidedAt time.Time       `db:"decided_at"`
+	ID        uuid.UUID       `db:"id" json:"id"`
+	Kind      string          `db:"kind" json:"kind"` // REASSIGN, ASSIGN, …: open
+	VisitID   uuid.UUID       `db:"visit_id" json:"visitId"`
+	Engine    string          `db:"engine" json:"engine"`
+	Chosen    Option          `db:"chosen" json:"chosen"`
+	RunnerUp  *Option         `db:"runner_up" json:"runnerUp"`
+	Refusals  []Refusal       `db:"refusals" json:"refusals"`
+	Input     json.RawMessage `db:"input" json:"input"`
+	DecidedAt time.Time       `db:"decided_at" json:"decidedAt"`
 }

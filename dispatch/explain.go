@@ -11,10 +11,7 @@ import (
 // Explain says a decision in one sentence, in Russian for a locale that begins with "ru", else in English.
 // Names gives the name of a rep. Terms below half a minute are not worth a word.
 func Explain(d Decision, names func(uuid.UUID) string, locale string) string {
-	w := english
-	if strings.HasPrefix(strings.ToLower(locale), "ru") {
-		w = russian
-	}
+	w := wordsOf(locale)
 	var b strings.Builder
 	fmt.Fprintf(&b, w.chosen, names(d.Chosen.RepID))
 	if parts := w.parts(d.Chosen.Terms); parts != "" {
@@ -35,10 +32,28 @@ func Explain(d Decision, names func(uuid.UUID) string, locale string) string {
 	return b.String() + "."
 }
 
-// words are the pieces of the sentence in one language.
+// TermName is what a term of a score is called.
+func TermName(term, locale string) string { return wordsOf(locale).term(term) }
+
+// words are the pieces of the sentences in one language.
 type words struct {
 	chosen, cost, free, dearer, cheaper, same string
 	terms                                     map[string]string
+	counter                                   counterWords
+}
+
+func wordsOf(locale string) words {
+	if strings.HasPrefix(strings.ToLower(locale), "ru") {
+		return russian
+	}
+	return english
+}
+
+func (w words) term(name string) string {
+	if said, known := w.terms[name]; known {
+		return said
+	}
+	return name
 }
 
 var english = words{
@@ -52,6 +67,7 @@ var english = words{
 		TravelTerm: "driving", LoadTerm: "load", WindowTerm: "lateness", OvertimeTerm: "overtime",
 		TerritoryTerm: "foreign territory", ChurnTerm: "changed plans",
 	},
+	counter: englishCounter,
 }
 
 var russian = words{
@@ -65,17 +81,14 @@ var russian = words{
 		TravelTerm: "дорога", LoadTerm: "загрузка", WindowTerm: "опоздание", OvertimeTerm: "сверхурочно",
 		TerritoryTerm: "чужая территория", ChurnTerm: "изменения плана",
 	},
+	counter: russianCounter,
 }
 
 func (w words) parts(terms []Term) string {
 	var parts []string
 	for _, t := range terms {
 		if n := whole(t.Minutes); n != 0 {
-			name, known := w.terms[t.Name]
-			if !known {
-				name = t.Name
-			}
-			parts = append(parts, fmt.Sprintf("%s %d", name, n))
+			parts = append(parts, fmt.Sprintf("%s %d", w.term(t.Name), n))
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -198,6 +198,7 @@ type input struct {
 	Chosen    choice     `json:"chosen"`
 	Others    []choice   `json:"others,omitempty"`
 	Refusals  []Refusal  `json:"refusals,omitempty"`
+	Barred    []choice   `json:"barred,omitempty"` // of the refused, those whose day could be weighed
 }
 
 // newInput begins a decision about the call for a day of its branch, whose weights it takes.

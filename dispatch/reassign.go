@@ -19,6 +19,7 @@ const (
 const (
 	maxOthers   = 4
 	maxRefusals = 8
+	maxBarred   = 2 // of these, whose days are kept to say what they would have cost
 )
 
 // LoadChange is a rep's load before and after a change.
@@ -153,23 +154,46 @@ func (in *input) weigh(call Call, chosen uuid.UUID, others []RepDay, now time.Ti
 		choice choice
 		option Option
 	}
-	var all []weighed
+	byCost := func(a, b weighed) int { return byTotal(a.option, b.option) }
+	var all, barred []weighed
+	var refused []Refusal
+	code := map[uuid.UUID]string{}
 	for _, day := range others {
 		if day.Rep.ID == chosen {
 			continue
 		}
-		if code := refusal(call, day, now); code != "" {
-			in.Refusals = append(in.Refusals, Refusal{RepID: day.Rep.ID, Code: code})
+		why := refusal(call, day, now)
+		if why != "" && !weighable(why) {
+			refused = append(refused, Refusal{RepID: day.Rep.ID, Code: why})
 			continue
 		}
 		c, _ := newChoice(call, day, now)
-		all = append(all, weighed{c, in.place(c).option})
+		w := weighed{c, in.place(c).option}
+		if why == "" {
+			all = append(all, w)
+		} else {
+			code[day.Rep.ID], barred = why, append(barred, w)
+		}
 	}
-	slices.SortStableFunc(all, func(a, b weighed) int { return byTotal(a.option, b.option) })
+	slices.SortStableFunc(all, byCost)
 	for _, w := range all[:min(maxOthers, len(all))] {
 		in.Others = append(in.Others, w.choice)
 	}
+	// The nearest of those who could not come first.
+	slices.SortStableFunc(barred, byCost)
+	for i, w := range barred {
+		in.Refusals = append(in.Refusals, Refusal{RepID: w.option.RepID, Code: code[w.option.RepID]})
+		if i < maxBarred {
+			in.Barred = append(in.Barred, w.choice)
+		}
+	}
+	in.Refusals = append(in.Refusals, refused...)
 	in.Refusals = in.Refusals[:min(maxRefusals, len(in.Refusals))]
+}
+
+// weighable says whether a rep who was refused for that reason has a day in which the call can be weighed.
+func weighable(code string) bool {
+	return !slices.Contains([]string{SameRep, Absent, OffShift, ShiftOver}, code)
 }
 
 // decide makes the decision. It looks at nothing but the input, so that a replay gives the same.
@@ -179,8 +203,16 @@ func (in input) decide() Decision {
 		VisitID:   in.VisitID,
 		Engine:    in.Engine,
 		Chosen:    in.place(in.Chosen).option,
-		Refusals:  in.Refusals,
-		DecidedAt: in.DecidedAt,
+		Refusals:  append([]Refusal{}, in.Refusals...),
+		DecidedAt: in.DecidedAt.Truncate(time.Microsecond), // as the record keeps it
+	}
+	for i, refusal := range d.Refusals {
+		for _, c := range in.Barred {
+			if c.Day.RepID == refusal.RepID {
+				option := in.place(c).option
+				d.Refusals[i].Option = &option
+			}
+		}
 	}
 	var options []Option
 	for _, c := range in.Others {

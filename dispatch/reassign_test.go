@@ -200,7 +200,9 @@ func TestOptionsRankRepsAndSayWhyNot(t *testing.T) {
 	if got := term(options[1], TerritoryTerm); got != StandardWeights.Territory {
 		t.Errorf("foreign territory costs %v, want %v", got, StandardWeights.Territory)
 	}
-	want := []Refusal{{off.Rep.ID, OffShift}, {absent.Rep.ID, Absent}, {foreign.Rep.ID, OtherBranch}, {over.Rep.ID, ShiftOver}}
+	want := []Refusal{
+		{RepID: off.Rep.ID, Code: OffShift}, {RepID: absent.Rep.ID, Code: Absent}, {RepID: foreign.Rep.ID, Code: OtherBranch}, {RepID: over.Rep.ID, Code: ShiftOver},
+	}
 	if diff := cmp.Diff(want, refusals); diff != "" {
 		t.Errorf("refusals (-want +got):\n%s", diff)
 	}

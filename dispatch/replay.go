@@ -15,12 +15,19 @@ var (
 // Replay makes a decision again from the input it was made from. The result equals the stored decision in
 // everything but its id. It refuses with ErrInput, and with ErrEngine for an input of another version.
 func Replay(stored json.RawMessage) (Decision, error) {
-	var in input
-	if err := json.Unmarshal(stored, &in); err != nil {
-		return Decision{}, fmt.Errorf("%w: %w", ErrInput, err)
-	}
-	if in.Engine != EngineVersion {
-		return Decision{}, fmt.Errorf("input of version %.16q, this is %q: %w", in.Engine, EngineVersion, ErrEngine)
+	in, err := readInput(stored)
+	if err != nil {
+		return Decision{}, err
 	}
 	return in.decide(), nil
+}
+
+func readInput(stored json.RawMessage) (in input, err error) {
+	if err := json.Unmarshal(stored, &in); err != nil {
+		return input{}, fmt.Errorf("%w: %w", ErrInput, err)
+	}
+	if in.Engine != EngineVersion {
+		return input{}, fmt.Errorf("%w: by version %.16q, this is %q", ErrEngine, in.Engine, EngineVersion)
+	}
+	return in, nil
 }

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/dispatch"
@@ -37,15 +38,50 @@ func repsOf(d dispatch.Decision) []uuid.UUID {
 
 // explain says the decision in a sentence, with the reps' names.
 func explain(ctx context.Context, d dispatch.Decision) (string, error) {
+	names, err := namesOf(ctx, repsOf(d)...)
+	if err != nil {
+		return "", err
+	}
+	return dispatch.Explain(d, names, localeOf(ctx)), nil
+}
+
+// counterfactual says what would have had to differ. A result of a command that moved many visits leaves the inputs in the record.
+func counterfactual(ctx context.Context, d dispatch.Decision) (*string, error) {
+	if len(d.Input) == 0 {
+		kept, err := decision(ctx, d.ID)
+		if err != nil || kept == nil {
+			return nil, err
+		}
+		d = *kept
+	}
+	found, err := dispatch.WhatIf(d.Input)
+	switch {
+	case errors.Is(err, dispatch.ErrEngine):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("decision %s: %w", d.ID, err)
+	case found.RepID == uuid.Nil:
+		return nil, nil
+	}
+	names, err := namesOf(ctx, found.RepID)
+	if err != nil {
+		return nil, err
+	}
+	said := found.Say(names, localeOf(ctx))
+	return &said, nil
+}
+
+// namesOf reads what reps are called.
+func namesOf(ctx context.Context, reps ...uuid.UUID) (func(uuid.UUID) string, error) {
 	l := reading(ctx)
-	l.rep.expect(repsOf(d)...)
+	l.rep.expect(reps...)
 	names := map[uuid.UUID]string{}
-	for _, id := range repsOf(d) {
+	for _, id := range reps {
 		rep, _, err := l.rep.load(ctx, id)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		names[id] = rep.Name
 	}
-	return dispatch.Explain(d, func(id uuid.UUID) string { return names[id] }, localeOf(ctx)), nil
+	return func(id uuid.UUID) string { return names[id] }, nil
 }

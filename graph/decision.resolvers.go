@@ -22,7 +22,7 @@ func (r *decisionResolver) Explanation(ctx context.Context, obj *dispatch.Decisi
 
 // Counterfactual is the resolver for the counterfactual field.
 func (r *decisionResolver) Counterfactual(ctx context.Context, obj *dispatch.Decision) (*string, error) {
-	return nil, nil // the engine does not run it yet
+	return counterfactual(ctx, *obj)
 }
 
 // Rep is the resolver for the rep field.
@@ -53,14 +53,22 @@ func (r *refusalResolver) Message(ctx context.Context, obj *dispatch.Refusal) (s
 	return obj.Code, nil
 }
 
+// Label is the resolver for the label field.
+func (r *termResolver) Label(ctx context.Context, obj *dispatch.Term) (string, error) {
+	return dispatch.TermName(obj.Name, localeOf(ctx)), nil
+}
+
 func (r *Resolver) Decision() gen.DecisionResolver { return &decisionResolver{r} }
 
 func (r *Resolver) Option() gen.OptionResolver { return &optionResolver{r} }
 
 func (r *Resolver) Refusal() gen.RefusalResolver { return &refusalResolver{r} }
 
+func (r *Resolver) Term() gen.TermResolver { return &termResolver{r} }
+
 type (
 	decisionResolver struct{ *Resolver }
 	optionResolver   struct{ *Resolver }
 	refusalResolver  struct{ *Resolver }
+	termResolver     struct{ *Resolver }
 )

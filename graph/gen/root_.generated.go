@@ -48,6 +48,7 @@ type ResolverRoot interface {
 	Slot() SlotResolver
 	Stop() StopResolver
 	Subscription() SubscriptionResolver
+	Term() TermResolver
 	Territory() TerritoryResolver
 	TerritoryCoverage() TerritoryCoverageResolver
 	Visit() VisitResolver
@@ -309,6 +310,8 @@ type ComplexityRoot struct {
 	Decision struct {
 		Chosen         func(childComplexity int) int
 		Counterfactual func(childComplexity int) int
+		DecidedAt      func(childComplexity int) int
+		Engine         func(childComplexity int) int
 		Explanation    func(childComplexity int) int
 		ID             func(childComplexity int) int
 		Refusals       func(childComplexity int) int
@@ -497,6 +500,7 @@ type ComplexityRoot struct {
 	Refusal struct {
 		Code    func(childComplexity int) int
 		Message func(childComplexity int) int
+		Option  func(childComplexity int) int
 		Rep     func(childComplexity int) int
 	}
 
@@ -594,6 +598,7 @@ type ComplexityRoot struct {
 	}
 
 	Term struct {
+		Label   func(childComplexity int) int
 		Minutes func(childComplexity int) int
 		Name    func(childComplexity int) int
 	}
@@ -1750,6 +1755,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Decision.Counterfactual(childComplexity), true
+	case "Decision.decidedAt":
+		if e.ComplexityRoot.Decision.DecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.DecidedAt(childComplexity), true
+	case "Decision.engine":
+		if e.ComplexityRoot.Decision.Engine == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Decision.Engine(childComplexity), true
 	case "Decision.explanation":
 		if e.ComplexityRoot.Decision.Explanation == nil {
 			break
@@ -2735,6 +2752,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Refusal.Message(childComplexity), true
+	case "Refusal.option":
+		if e.ComplexityRoot.Refusal.Option == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refusal.Option(childComplexity), true
 	case "Refusal.rep":
 		if e.ComplexityRoot.Refusal.Rep == nil {
 			break
@@ -3099,6 +3122,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.Changed(childComplexity, args["since"].(*string)), true
 
+	case "Term.label":
+		if e.ComplexityRoot.Term.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Term.Label(childComplexity), true
 	case "Term.minutes":
 		if e.ComplexityRoot.Term.Minutes == nil {
 			break
@@ -4816,8 +4845,15 @@ type Decision implements Node {
   refusals: [Refusal!]!
   "One sentence in the caller's language."
   explanation: String!
-  "What would have had to differ for the runner-up to win; checked by running the engine."
+  """
+  What would have had to differ for the runner-up to win, or for the chosen rep where a person chose a dearer one: one sentence in the
+  caller's language, each condition checked by running the engine. Null where nobody else was weighed, and for decisions of other versions.
+  """
   counterfactual: String
+  "The version of the rules it was made by; another version may decide otherwise."
+  engine: String!
+  "When it was made."
+  decidedAt: DateTime!
 }
 
 "One way to decide."
@@ -4836,8 +4872,10 @@ type Option {
 
 "One part of what a choice costs."
 type Term {
-  "travel, load, window, territory, churn. The list grows."
+  "travel, load, window, overtime, territory, churn. The list grows."
   name: String!
+  "The part in the caller's language."
+  label: String!
   "Minutes it counts for."
   minutes: Float!
 }
@@ -4850,6 +4888,8 @@ type Refusal {
   code: String!
   "The rule in the caller's language."
   message: String!
+  "What it would have cost but for the rule, of the nearest ones; null where the rep has no day to weigh."
+  option: Option
 }
 
 extend type Query {
@@ -6244,6 +6284,10 @@ func (ec *executionContext) childFields_Decision(ctx context.Context, field grap
 		return ec.fieldContext_Decision_explanation(ctx, field)
 	case "counterfactual":
 		return ec.fieldContext_Decision_counterfactual(ctx, field)
+	case "engine":
+		return ec.fieldContext_Decision_engine(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_Decision_decidedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Decision", field.Name)
 }
@@ -6452,6 +6496,8 @@ func (ec *executionContext) childFields_Refusal(ctx context.Context, field graph
 		return ec.fieldContext_Refusal_code(ctx, field)
 	case "message":
 		return ec.fieldContext_Refusal_message(ctx, field)
+	case "option":
+		return ec.fieldContext_Refusal_option(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Refusal", field.Name)
 }
@@ -6602,6 +6648,8 @@ func (ec *executionContext) childFields_Term(ctx context.Context, field graphql.
 	switch field.Name {
 	case "name":
 		return ec.fieldContext_Term_name(ctx, field)
+	case "label":
+		return ec.fieldContext_Term_label(ctx, field)
 	case "minutes":
 		return ec.fieldContext_Term_minutes(ctx, field)
 	}
