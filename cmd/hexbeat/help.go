@@ -15,7 +15,7 @@ func help(ctx context.Context, env environment, args []string) error {
 	if len(args) == 0 || isHelp(args[0]) || args[0] == "help" {
 		return listCommands(env)
 	}
-	return dispatch(ctx, env, append(slices.Clone(args), "--help"))
+	return perform(ctx, env, append(slices.Clone(args), "--help"))
 }
 
 // listCommands prints the commands named, or all of them.

@@ -52,6 +52,7 @@ func commands() []command {
 		territoriesCommand(),
 		solveCommand(),
 		migrateCommand(),
+		decisionReplayCommand(),
 		notifyProveCommand(),
 		doctorCommand(),
 		versionCommand(),
@@ -73,7 +74,7 @@ func main() {
 
 // run carries out one command line and returns the exit code. What went wrong is one line on stderr.
 func run(ctx context.Context, env environment, args []string) int {
-	err := dispatch(ctx, env, args)
+	err := perform(ctx, env, args)
 	var misuse usageError
 	switch {
 	case err == nil || errors.Is(err, errHelp):
@@ -89,7 +90,7 @@ func run(ctx context.Context, env environment, args []string) int {
 	return exitFailed
 }
 
-func dispatch(ctx context.Context, env environment, args []string) error {
+func perform(ctx context.Context, env environment, args []string) error {
 	if len(args) == 0 {
 		return misuse("say what to do: hexbeat help lists the commands, hexbeat demo shows everything at work")
 	}
