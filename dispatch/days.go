@@ -1,0 +1,233 @@
+package dispatch
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/hours"
+)
+
+// days are reps' days while visits move between them.
+type days struct {
+	now   time.Time
+	zones zones
+	list  []*dayOn
+	at    map[repDate]*dayOn
+}
+
+type repDate struct {
+	rep  uuid.UUID
+	date hours.Date
+}
+
+// dayOn is one of them.
+type dayOn struct {
+	was     RepDay // as it came, timed as of now
+	is      RepDay
+	touched bool
+
+	sheet *sheet // of is; nil: not written yet
+	begun []Stop
+}
+
+func newDays(list []RepDay, now time.Time) *days {
+	d := &days{now: now, zones: zones{}, at: map[repDate]*dayOn{}}
+	for _, day := range list {
+		timed := Schedule(day, now)
+		on := &dayOn{was: timed, is: timed}
+		d.list = append(d.list, on)
+		d.at[repDate{day.Rep.ID, day.Route.Date}] = on
+	}
+	return d
+}
+
+// of is a rep's day; nil where it is none of these.
+func (d *days) of(rep uuid.UUID, date hours.Date) *dayOn { return d.at[repDate{rep, date}] }
+
+// holding is the day the visit is on.
+func (d *days) holding(v Visit) *dayOn {
+	if v.RepID == nil || v.Date == nil {
+		return nil
+	}
+	if on := d.of(*v.RepID, *v.Date); on != nil && on.is.has(v.ID) {
+		return on
+	}
+	return nil
+}
+
+// leave takes the visit off its day.
+func (d *days) leave(v Visit) {
+	if on := d.holding(v); on != nil {
+		on.is = Schedule(on.is.without(v.ID), d.now)
+		on.touch()
+	}
+}
+
+// back puts a call that left and found no other place where it was.
+func (d *days) back(call Call) {
+	v := call.Visit
+	if v.RepID == nil || v.Date == nil {
+		return
+	}
+	on := d.of(*v.RepID, *v.Date)
+	if on == nil || !on.was.has(v.ID) {
+		return
+	}
+	order := map[uuid.UUID]int{}
+	var stop Stop
+	for i, s := range on.was.Route.Stops {
+		order[s.subject()] = i + 1
+		if s.subject() == v.ID {
+			stop = s
+		}
+	}
+	day := on.is.with(call)
+	at := len(day.Route.Stops)
+	for i, s := range day.Route.Stops {
+		if order[s.subject()] > order[v.ID] {
+			at = i
+			break
+		}
+	}
+	day.Route.Stops = slices.Insert(slices.Clone(day.Route.Stops), at, stop)
+	on.is = Schedule(day, d.now)
+	on.touch()
+}
+
+// touch marks the day as changed.
+func (on *dayOn) touch() { on.touched, on.sheet = true, nil }
+
+// choice is the day with a call that might join it.
+func (on *dayOn) choice(call Call, now time.Time, z zones) choice {
+	if on.sheet == nil {
+		s, begun := newSheet(on.is, now, z)
+		on.sheet, on.begun = &s, begun
+	}
+	return choice{Day: *on.sheet, Call: on.is.task(call, z)}
+}
+
+// finish makes the changed days the next versions of their routes and finds out what follows for whom.
+func (out *Transferred) finish(d *days) {
+	moved := map[uuid.UUID]*Moved{}
+	for i := range out.Visits {
+		moved[out.Visits[i].After.ID] = &out.Visits[i]
+	}
+	var late []Notice
+	var before []RepDay
+	for _, on := range d.list {
+		if !on.touched || on.unchanged() {
+			continue
+		}
+		day := on.is
+		day.Route.Version = on.was.Route.Version + 1
+		day.Route.Stops = slices.Clone(day.Route.Stops)
+		var gained []Notice
+		for i, s := range day.Route.Stops {
+			if s.VisitID == nil {
+				continue
+			}
+			m := moved[*s.VisitID]
+			if m == nil || !m.Changed() {
+				continue
+			}
+			told, arrival := s.Told, s.Arrival
+			day.Route.Stops[i].Told = &arrival
+			kind := VisitsGained
+			if was := m.Before.Visit; was.isOf(day.Rep.ID) && was.Date != nil {
+				kind, told = VisitsChanged, d.told(was)
+			} else {
+				told = nil
+			}
+			gained = append(gained, Notice{RepID: day.Rep.ID, Kind: kind, VisitID: *s.VisitID, Arrival: &arrival, Told: told})
+		}
+		day, others := day.tell(on.was, d.now)
+		out.Notices = append(out.Notices, gained...)
+		late = append(late, others...)
+		out.Days = append(out.Days, MovedDay{on.was, day, LoadChange{LoadOf(on.was, d.now), LoadOf(day, d.now)}})
+		before = append(before, on.was)
+	}
+	for _, m := range out.Visits {
+		was := m.Before.Visit
+		if !m.Changed() || was.RepID == nil {
+			continue
+		}
+		notice := Notice{RepID: *was.RepID, Kind: VisitsLost, VisitID: was.ID, Told: d.told(was)}
+		switch {
+		case !m.After.isOf(*was.RepID):
+		case was.Date != nil && m.After.Date == nil:
+			notice.Kind = VisitsChanged // owed still, but not that day
+		default:
+			continue
+		}
+		out.Notices = append(out.Notices, notice)
+	}
+	out.Notices = append(out.Notices, late...)
+	out.promises(d, moved)
+	out.Trace = TraceOf(out.Visits, before...)
+}
+
+// told is the arrival the visit's rep was told.
+func (d *days) told(v Visit) *time.Time {
+	if v.RepID == nil || v.Date == nil {
+		return nil
+	}
+	if on := d.of(*v.RepID, *v.Date); on != nil {
+		return on.was.told(v.ID)
+	}
+	return nil
+}
+
+// unchanged says whether the day is what it was: what left has come back.
+func (on *dayOn) unchanged() bool {
+	return slices.EqualFunc(on.was.Route.Stops, on.is.Route.Stops, func(a, b Stop) bool {
+		return a.subject() == b.subject() && a.Arrival.Equal(b.Arrival) && a.Departure.Equal(b.Departure)
+	})
+}
+
+// promises lists those of moved visits, and those of others on changed days that are kept now and were not, or the other way round.
+func (out *Transferred) promises(d *days, moved map[uuid.UUID]*Moved) {
+	before, after := map[uuid.UUID]time.Time{}, map[uuid.UUID]time.Time{}
+	var concerned []Visit
+	for _, m := range out.Visits {
+		if m.Changed() && (m.After.Promised != nil || m.Before.Visit.Promised != nil) {
+			v := m.After
+			if v.Promised == nil {
+				v.Promised = m.Before.Visit.Promised
+			}
+			concerned = append(concerned, v)
+		}
+	}
+	for _, on := range d.list {
+		for _, s := range on.was.Route.Stops {
+			before[s.subject()] = s.Arrival
+		}
+	}
+	for _, day := range out.Days {
+		for _, s := range day.After.Route.Stops {
+			after[s.subject()] = s.Arrival
+		}
+		for _, c := range day.After.Calls {
+			if c.Visit.Promised != nil && !c.Visit.State.Ended() && moved[c.Visit.ID] == nil {
+				concerned = append(concerned, c.Visit)
+			}
+		}
+	}
+	for _, v := range concerned {
+		p := PromiseTouched{VisitID: v.ID, Window: *v.Promised, Before: known(before, v.ID), After: known(after, v.ID)}
+		p.Kept = kept(v, p.After)
+		if moved[v.ID] != nil || p.Kept != kept(v, p.Before) {
+			out.Promises = append(out.Promises, p)
+		}
+	}
+}
+
+func known(at map[uuid.UUID]time.Time, visit uuid.UUID) *time.Time {
+	if arrival, ok := at[visit]; ok {
+		return &arrival
+	}
+	return nil
+}
+
+// kept says whether who arrives then keeps the promise. Who comes early waits.
+func kept(v Visit, arrival *time.Time) bool { return arrival != nil && !arrival.After(v.Promised.To) }

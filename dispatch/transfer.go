@@ -1,0 +1,300 @@
+package dispatch
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/geo"
+	"github.com/hexbeat/hexbeat/hours"
+)
+
+// Transfer is a wish to move visits between days, all of them or none.
+type Transfer struct {
+	Moves  []Move
+	Days   []RepDay    // every day a visit is on or may go to; no two of one rep and date
+	Away   []uuid.UUID // reps who are given nothing, whatever their shifts say
+	Reason string
+	Pin    bool // the engine leaves visits that were given where they are
+	Now    time.Time
+}
+
+// Transferred is everything that follows from a transfer.
+type Transferred struct {
+	Visits   []Moved    // in the order of the moves
+	Days     []MovedDay // those that changed, in the order of the wish
+	Notices  []Notice   // whom to tell what; of each rep what was gained, then what was lost, then what moved in time
+	Promises []PromiseTouched
+	Trace    Trace
+}
+
+// A visit that is spread is weighed against the nearest days that can take it, and its decision keeps the best of them. Further
+// away no day is better: the driving alone costs more than an even load is worth.
+const (
+	weighedDays = 12
+	keptOthers  = 2
+)
+
+// Move carries a transfer out, or refuses it with a MoveError: ErrEnded and ErrBegun by the visit's state, ErrReason without a reason,
+// ErrSameRep, ErrOtherBranch, ErrAbsent and ErrOffShift by the rep it is to go to.
+//
+// All visits leave their days first, so that two reps who change places find room. Then the promised ones are placed, the more important
+// and the more overdue before the others, each where it costs least (see Options) as the days stand by then. A person's wish by name is
+// carried out though it makes others late; visits that are spread go only where nothing breaks that held before.
+func (t Transfer) Move() (Transferred, error) {
+	if len(t.Moves) == 0 {
+		return Transferred{}, ErrNoMoves
+	}
+	d := newDays(t.Days, t.Now)
+	for i, m := range t.Moves {
+		if err := t.admit(m, d); err != nil {
+			return Transferred{}, MoveError{i, m.Call.Visit.ID, err}
+		}
+	}
+	out := Transferred{Visits: make([]Moved, len(t.Moves))}
+	for _, m := range t.Moves {
+		if m.Fate != Stay {
+			d.leave(m.Call.Visit)
+		}
+	}
+	for _, i := range t.urgent() {
+		out.Visits[i] = t.move(t.Moves[i], d)
+	}
+	out.finish(d)
+	return out, nil
+}
+
+// admit refuses what can't be moved, or not there.
+func (t Transfer) admit(m Move, d *days) error {
+	visit := m.Call.Visit
+	switch {
+	case visit.State.Ended():
+		return ErrEnded
+	case visit.State == UnderWay:
+		return ErrBegun
+	case t.Reason == "":
+		return ErrReason
+	case m.Fate != Give:
+		return nil
+	}
+	to := d.of(m.To, m.Date)
+	if to == nil {
+		return ErrOffShift
+	}
+	err := admit(m.Call, to.was, t.Now)
+	if err == ErrSameRep && m.Promised != nil {
+		return nil // the same day at another time
+	}
+	return err
+}
+
+// urgent is the order in which visits are placed.
+func (t Transfer) urgent() []int {
+	order := make([]int, len(t.Moves))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		a, b := t.Moves[i].visit(), t.Moves[j].visit()
+		if (a.Promised == nil) != (b.Promised == nil) {
+			if b.Promised == nil {
+				return -1
+			}
+			return 1
+		}
+		if a.Promised != nil && !a.Promised.To.Equal(b.Promised.To) {
+			return a.Promised.To.Compare(b.Promised.To)
+		}
+		return cmp.Or(cmp.Compare(b.Priority, a.Priority), a.DueTo.Compare(b.DueTo), slices.Compare(a.ID[:], b.ID[:]))
+	})
+	return order
+}
+
+// visit is the visit with what it is to be promised.
+func (m Move) visit() Visit {
+	v := m.Call.Visit
+	if m.Promised != nil {
+		v.Promised = m.Promised
+	}
+	return v
+}
+
+func (t Transfer) move(m Move, d *days) Moved {
+	call := m.Call
+	call.Visit = m.visit()
+	out := Moved{Before: m.Call, After: m.Call.Visit}
+	switch m.Fate {
+	case Give:
+		out.Decision, out.After = t.give(call, d.of(m.To, m.Date), d, nil, nil)
+	case Spread:
+		best, others, refusals := t.weigh(call, m.Date, d)
+		if best == nil {
+			out.Code = mainly(refusals)
+			if m.Else == Enqueue {
+				out.After = call.Visit.enqueued(m.Why)
+			} else {
+				d.back(m.Call)
+			}
+			break
+		}
+		out.Decision, out.After = t.give(call, best, d, others, refusals)
+	case Defer:
+		out.After = call.Visit.deferred()
+	case Enqueue:
+		out.After = call.Visit.enqueued(m.Why)
+	}
+	return out
+}
+
+// give puts the call at the best place of a day.
+func (t Transfer) give(call Call, to *dayOn, d *days, others []choice, refusals []Refusal) (*Decision, Visit) {
+	in := newInput(call, t.Now)
+	in.Kind, in.Reason = KindAssign, t.Reason
+	if call.Visit.RepID != nil && call.Visit.Date != nil {
+		in.Kind = KindReassign
+	}
+	in.Chosen, in.Others, in.Refusals = to.choice(call, t.Now, d.zones), others, refusals[:min(maxRefusals, len(refusals))]
+	decision := in.decide()
+	after := call.Visit.assignedTo(to.is.Rep.ID, to.is.Route.Date)
+	after.RepPinned = t.Pin
+	call.Visit = after
+	p := in.place(in.Chosen)
+	to.is = to.is.with(call).timed(p.timetable, to.begun, p.order)
+	to.touch()
+	return &decision, after
+}
+
+// weigh finds the day that suits a call best, the next best ones, and why the others could not.
+func (t Transfer) weigh(call Call, date hours.Date, d *days) (best *dayOn, others []choice, refusals []Refusal) {
+	type weighed struct {
+		day    *dayOn
+		choice choice
+		option Option
+	}
+	in := newInput(call, t.Now)
+	var able []weighed
+	for _, day := range d.near(call, date) {
+		code := refusal(call, day.is, t.Now)
+		switch {
+		case code != "":
+		case slices.Contains(t.Away, day.is.Rep.ID):
+			code = Absent
+		case call.Site.Point == nil:
+			code = WithoutPlace
+		default:
+			c := day.choice(call, t.Now, d.zones)
+			p := in.place(c)
+			switch {
+			case c.Call.Closed:
+				code = ClosedAllDay
+			case p.option.breaks():
+				code = NoRoom
+			default:
+				able = append(able, weighed{day, c, p.option})
+			}
+		}
+		if code != "" {
+			refusals = append(refusals, Refusal{RepID: day.is.Rep.ID, Code: code})
+		}
+		if len(able) == weighedDays {
+			break
+		}
+	}
+	if len(able) == 0 {
+		return nil, nil, refusals
+	}
+	slices.SortStableFunc(able, func(a, b weighed) int { return byTotal(a.option, b.option) })
+	for _, w := range able[1:min(1+keptOthers, len(able))] {
+		others = append(others, w.choice)
+	}
+	return able[0].day, others, refusals
+}
+
+// breaks says whether the option makes anything late that was not, or the day longer than the shift.
+func (o Option) breaks() bool {
+	for _, term := range o.Terms {
+		if (term.Name == WindowTerm || term.Name == OvertimeTerm) && term.Minutes > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// mainly is the reason most reps have in common: of as many, the one found first, nearest to the visit.
+func mainly(refusals []Refusal) string {
+	best, most := NoShift, 0
+	counts := map[string]int{}
+	for _, r := range refusals {
+		counts[r.Code]++
+	}
+	for _, r := range refusals {
+		if n := counts[r.Code]; n > most && r.Code != SameRep {
+			best, most = r.Code, n
+		}
+	}
+	return best
+}
+
+// deferred is the visit back in its rep's backlog; one that has no rep stays where it is.
+func (v Visit) deferred() Visit {
+	if v.RepID == nil {
+		return v
+	}
+	v.State, v.QueueReason, v.Date = Backlog, nil, nil
+	v.Version++
+	return v
+}
+
+// enqueued is the visit in the queue.
+func (v Visit) enqueued(why QueueReason) Visit {
+	if v.RepID != nil {
+		v.Epoch++
+	}
+	v.State, v.QueueReason, v.RepID, v.Date, v.RepPinned = Queued, &why, nil, nil, false
+	v.Version++
+	return v
+}
+
+// near are the days of a date, the nearest to the call first: by its distance, as the crow flies, from where the rep is going anyway.
+func (d *days) near(call Call, date hours.Date) []*dayOn {
+	type apart struct {
+		day *dayOn
+		by  geo.Metres
+	}
+	var all []apart
+	for _, day := range d.list {
+		if day.is.Route.Date == date && day.is.Rep.BranchID == call.Visit.BranchID {
+			all = append(all, apart{day, day.is.distance(call.Site.Point)})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b apart) int { return cmp.Compare(a.by, b.by) })
+	list := make([]*dayOn, len(all))
+	for i, a := range all {
+		list[i] = a.day
+	}
+	return list
+}
+
+// distance is how far a place is from the nearest of the day's places.
+func (day RepDay) distance(p *geo.Point) geo.Metres {
+	if p == nil {
+		return 0
+	}
+	var start *geo.Point
+	if day.Shift != nil {
+		start = day.Shift.Start
+	}
+	nearest := geo.Metres(1e9)
+	for _, at := range []*geo.Point{day.At, cmp.Or(start, day.Rep.Start)} {
+		if at != nil {
+			nearest = min(nearest, geo.Distance(*at, *p))
+		}
+	}
+	for _, c := range day.Calls {
+		if c.Site.Point != nil {
+			nearest = min(nearest, geo.Distance(*c.Site.Point, *p))
+		}
+	}
+	return nearest
+}
