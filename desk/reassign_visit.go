@@ -50,7 +50,7 @@ func (c ReassignVisit) run(ctx context.Context, tx *Tx) (VisitReassigned, error)
 		return VisitReassigned{}, err
 	}
 	outcome.Decision.ID = newID()
-	return c.write(ctx, tx, call, from != nil, outcome)
+	return c.write(ctx, tx, call, from, to, outcome)
 }
 
 func (c ReassignVisit) check(ctx context.Context, tx *Tx) error {
@@ -107,9 +107,14 @@ func (c ReassignVisit) load(ctx context.Context, tx *Tx) (call dispatch.Call, fr
 	return
 }
 
-func (c ReassignVisit) write(ctx context.Context, tx *Tx, before dispatch.Call, moved bool, outcome dispatch.Reassigned) (VisitReassigned, error) {
+func (c ReassignVisit) write(ctx context.Context, tx *Tx, before dispatch.Call, from *dispatch.RepDay, to dispatch.RepDay, outcome dispatch.Reassigned) (VisitReassigned, error) {
 	after := outcome.Visit
-	if err := tx.open(ctx, "REASSIGN", c.Reason, c.Note); err != nil {
+	was := []dispatch.RepDay{to}
+	if from != nil {
+		was = []dispatch.RepDay{*from, to}
+	}
+	did := deed{Trace: dispatch.TraceOf([]dispatch.Moved{{Before: before, After: after}}, was...)}
+	if err := tx.openTraced(ctx, "REASSIGN", c.Reason, c.Note, &did); err != nil {
 		return VisitReassigned{}, err
 	}
 	if err := tx.AddDecision(ctx, outcome.Decision, tx.Batch); err != nil {
@@ -129,7 +134,7 @@ func (c ReassignVisit) write(ctx context.Context, tx *Tx, before dispatch.Call, 
 	}
 	days := []*dispatch.RepDay{&outcome.To}
 	changes := []DayChange{{Rep: outcome.To.Rep.ID, Before: outcome.ToLoad.Before, After: outcome.ToLoad.After}}
-	if moved {
+	if from != nil {
 		days = []*dispatch.RepDay{outcome.From, &outcome.To}
 		changes = append([]DayChange{{Rep: outcome.From.Rep.ID, Before: outcome.FromLoad.Before, After: outcome.FromLoad.After}}, changes...)
 	}
@@ -137,7 +142,7 @@ func (c ReassignVisit) write(ctx context.Context, tx *Tx, before dispatch.Call, 
 		return VisitReassigned{}, err
 	}
 	for i, day := range days {
-		changes[i].Route = day.Route
+		changes[i].Was, changes[i].Route = dispatch.Schedule(was[i], tx.Now).Route, day.Route
 	}
 	if err := tx.changed(ctx, before.Visit, after); err != nil {
 		return VisitReassigned{}, err

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -30,13 +31,26 @@ func (tx *Tx) concerns(ids ...uuid.UUID) {
 
 // open starts the command's batch, unless a part of the command has started it.
 func (tx *Tx) open(ctx context.Context, kind, reason, note string) error {
+	return tx.openTraced(ctx, kind, reason, note, nil)
+}
+
+// openTraced is open for a batch that can be taken back.
+func (tx *Tx) openTraced(ctx context.Context, kind, reason, note string, did *deed) error {
 	if tx.opened {
 		return nil
 	}
 	tx.opened = true
-	return tx.AddBatch(ctx, postgres.Batch{
+	batch := postgres.Batch{
 		ID: tx.Batch, Kind: kind, Reason: reason, Note: note, Actor: tx.Caller.Person, Door: tx.Caller.Door, At: tx.Now,
-	})
+	}
+	if did != nil {
+		trace, err := json.Marshal(did)
+		if err != nil {
+			return fmt.Errorf("write down what the batch did: %w", err)
+		}
+		batch.Trace = trace
+	}
+	return tx.AddBatch(ctx, batch)
 }
 
 // saveDays writes the routes of changed days, each with its feed line. A route that is new gets its id here.

@@ -20,6 +20,7 @@ var ErrInvalid = errors.New("invalid input")
 type Invalid struct {
 	Path []string // the input's field
 	Code string   // what is wrong: TOO_LONG, OUT_OF_RANGE, EMPTY, ORDER, …
+	Most int      // of TOO_MANY: the limit
 }
 
 func (e Invalid) Error() string { return fmt.Sprintf("%v is %s", e.Path, e.Code) }
@@ -59,6 +60,10 @@ var refusals = map[string]error{
 	"DRAFT_CHANGED":   ErrDraftChanged,
 	"DRAFT_KEPT":      ErrDraftKept,
 	"NO_EARLIER":      ErrNoEarlierAlignment,
+	"NO_VISITS":       dispatch.ErrNoMoves,
+	"NO_BATCH":        postgres.ErrNoBatch,
+	"UNDONE":          ErrUndone,
+	"NOT_UNDOABLE":    ErrNotUndoable,
 }
 
 // ErrNotARep refuses a rep's act to a caller who is none.

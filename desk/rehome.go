@@ -18,12 +18,22 @@ const movedGround = "ALIGNMENT"
 // rehome takes waiting visits to who answers for their sites today, and says how many changed hands. The branch must be locked. Reps on both
 // sides are told: a customer who calls about the visit calls them.
 func (tx *Tx) rehome(ctx context.Context, branch roster.Branch, line uuid.UUID) (int, error) {
-	strays, err := tx.LockRehomed(ctx, branch.ID, line, hours.DateOf(tx.Now.In(branch.Zone())))
-	if err != nil || len(strays) == 0 {
+	about, notices, err := tx.takeHome(ctx, branch, line)
+	if err != nil {
 		return 0, err
 	}
+	_, err = tx.tell(ctx, movedGround, about, notices)
+	return len(about), err
+}
+
+// takeHome is rehome without telling anybody: it answers which visits changed hands and who is to be told.
+func (tx *Tx) takeHome(ctx context.Context, branch roster.Branch, line uuid.UUID) (callsByVisit, []dispatch.Notice, error) {
+	strays, err := tx.LockRehomed(ctx, branch.ID, line, hours.DateOf(tx.Now.In(branch.Zone())))
+	if err != nil || len(strays) == 0 {
+		return nil, nil, err
+	}
 	if err := tx.open(ctx, "ALIGNMENT", "", ""); err != nil {
-		return 0, err
+		return nil, nil, err
 	}
 	var visits []dispatch.Visit
 	var assignments []postgres.Assignment
@@ -53,20 +63,16 @@ func (tx *Tx) rehome(ctx context.Context, branch roster.Branch, line uuid.UUID) 
 		})
 	}
 	if err := tx.SaveVisits(ctx, visits); err != nil {
-		return 0, err
+		return nil, nil, err
 	}
 	if err := tx.AddAssignments(ctx, assignments...); err != nil {
-		return 0, err
+		return nil, nil, err
 	}
 	if err := tx.AddChanges(ctx, tx.Now, changes...); err != nil {
-		return 0, err
+		return nil, nil, err
 	}
 	about, err := tx.callsOf(ctx, visits)
-	if err != nil {
-		return 0, err
-	}
-	_, err = tx.tell(ctx, movedGround, about, notices)
-	return len(visits), err
+	return about, notices, err
 }
 
 // callsOf are many visits with their sites.

@@ -13,6 +13,7 @@ type DayChange struct {
 	Rep    uuid.UUID
 	Before dispatch.Load
 	After  dispatch.Load
+	Was    dispatch.Route // timed as of now
 	Route  dispatch.Route
 }
 

@@ -20,12 +20,14 @@ const (
 	VisitClaimed       EventType = "visit.claimed"      // by its rep, from the queue
 	VisitReleased      EventType = "visit.released"     // by a dispatcher, back to where it waits
 	VisitDeclined      EventType = "visit.declined"     // by its rep, back to the queue
+	VisitRescheduled   EventType = "visit.rescheduled"  // to another day or promise, or off its day; the rep has it still
 	VisitCarriedOver   EventType = "visit.carried_over" // its day went by; the rep owes it still
 	AttemptArrived     EventType = "attempt.arrived"
 	AttemptStarted     EventType = "attempt.started"
 	AttemptCompleted   EventType = "attempt.completed"
 	AttemptFailed      EventType = "attempt.failed"
 	AlignmentPublished EventType = "alignment.published"
+	SiteOwnerChanged   EventType = "site.owner_changed" // somebody answers for the site by name, or nobody does any more
 )
 
 // Event is a business fact as it was recorded, with the dimensions as of then. Figures are folds over events.

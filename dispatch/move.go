@@ -38,6 +38,7 @@ type Move struct {
 	Else     Fate          // what becomes of a visit to spread that fits nobody: Stay or Enqueue
 	Why      QueueReason   // of Enqueue
 	Promised *hours.Window // takes the place of what was promised; nil leaves that
+	Due      *hours.Window // when it is owed from now on; nil leaves that
 }
 
 // MoveError says which of several moves was refused, and why.
@@ -91,10 +92,14 @@ type Standing struct {
 	Date     *hours.Date   `json:"date,omitempty"`
 	Pinned   bool          `json:"pinned,omitempty"`
 	Promised *hours.Window `json:"promised,omitempty"`
+	Due      hours.Window  `json:"due"`
 }
 
 func standingOf(v Visit) Standing {
-	return Standing{State: v.State, Reason: v.QueueReason, Rep: v.RepID, Date: v.Date, Pinned: v.RepPinned, Promised: v.Promised}
+	return Standing{
+		State: v.State, Reason: v.QueueReason, Rep: v.RepID, Date: v.Date, Pinned: v.RepPinned, Promised: v.Promised,
+		Due: hours.Window{From: v.DueFrom, To: v.DueTo},
+	}
 }
 
 // same says whether nothing has happened to the visit between two standings. A pin alone is nothing.
@@ -112,6 +117,7 @@ func (v Visit) stand(s Standing) Visit {
 		v.Epoch++
 	}
 	v.State, v.QueueReason, v.RepID, v.Date, v.RepPinned, v.Promised = s.State, s.Reason, s.Rep, s.Date, s.Pinned, s.Promised
+	v.DueFrom, v.DueTo = s.Due.From, s.Due.To
 	v.Version++
 	return v
 }

@@ -117,6 +117,9 @@ func (m Move) visit() Visit {
 	if m.Promised != nil {
 		v.Promised = m.Promised
 	}
+	if m.Due != nil {
+		v.DueFrom, v.DueTo = m.Due.From, m.Due.To
+	}
 	return v
 }
 
@@ -143,13 +146,18 @@ func (t Transfer) move(m Move, d *days) Moved {
 		out.After = call.Visit.deferred()
 	case Enqueue:
 		out.After = call.Visit.enqueued(m.Why)
+	case Stay:
+		if m.Promised != nil || m.Due != nil {
+			out.After = call.Visit
+			out.After.Version++
+		}
 	}
 	return out
 }
 
 // give puts the call at the best place of a day.
 func (t Transfer) give(call Call, to *dayOn, d *days, others []choice, refusals []Refusal) (*Decision, Visit) {
-	in := newInput(call, t.Now)
+	in := newInput(call, to.is, t.Now)
 	in.Kind, in.Reason = KindAssign, t.Reason
 	if call.Visit.RepID != nil && call.Visit.Date != nil {
 		in.Kind = KindReassign
@@ -172,7 +180,6 @@ func (t Transfer) weigh(call Call, date hours.Date, d *days) (best *dayOn, other
 		choice choice
 		option Option
 	}
-	in := newInput(call, t.Now)
 	var able []weighed
 	for _, day := range d.near(call, date) {
 		code := refusal(call, day.is, t.Now)
@@ -184,11 +191,11 @@ func (t Transfer) weigh(call Call, date hours.Date, d *days) (best *dayOn, other
 			code = WithoutPlace
 		default:
 			c := day.choice(call, t.Now, d.zones)
-			p := in.place(c)
+			p := newInput(call, day.is, t.Now).place(c)
 			switch {
 			case c.Call.Closed:
 				code = ClosedAllDay
-			case p.option.breaks():
+			case !p.fits:
 				code = NoRoom
 			default:
 				able = append(able, weighed{day, c, p.option})
@@ -209,16 +216,6 @@ func (t Transfer) weigh(call Call, date hours.Date, d *days) (best *dayOn, other
 		others = append(others, w.choice)
 	}
 	return able[0].day, others, refusals
-}
-
-// breaks says whether the option makes anything late that was not, or the day longer than the shift.
-func (o Option) breaks() bool {
-	for _, term := range o.Terms {
-		if (term.Name == WindowTerm || term.Name == OvertimeTerm) && term.Minutes > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // mainly is the reason most reps have in common: of as many, the one found first, nearest to the visit.

@@ -185,13 +185,6 @@ func TestSpreadBreaksNothingThatHeld(t *testing.T) {
 	})
 }
 
-// broken is by how much a day's order breaks windows and the shift, in seconds.
-func broken(day RepDay, now time.Time) int64 {
-	s, _ := newSheet(day, now, zones{})
-	tt := newTimetable(s)
-	return tt.p.Time(tt.settle(tt.visits())).Broken()
-}
-
 // callsNow are the visits that were moved, as they stand on their days.
 func callsNow(moved []Moved) (calls []Call) {
 	for _, m := range moved {

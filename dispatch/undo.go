@@ -91,10 +91,12 @@ func (d *days) hindrance(call Call, t VisitTrace) string {
 		}
 		return ""
 	}
-	if code := refusal(call, to.was, d.now); code != SameRep {
+	switch code := refusal(call, to.was, d.now); code {
+	case SameRep, LacksSkill, HasDeclined: // what the rep had before may come back
+		return ""
+	default:
 		return code
 	}
-	return ""
 }
 
 // to is the day on which a standing has the visit; nil where that is none.
@@ -141,7 +143,7 @@ func (on *dayOn) restore(coming []Call, order []uuid.UUID, now time.Time) {
 	day = Schedule(day, now)
 	for _, c := range strangers {
 		chosen, begun := newChoice(c, day, now)
-		p := newInput(c, now).place(chosen)
+		p := newInput(c, day, now).place(chosen)
 		day = day.with(c).timed(p.timetable, begun, p.order)
 	}
 	for i, s := range day.Route.Stops {

@@ -16,7 +16,7 @@ import (
 
 // tables are where everything with an id of its own lies.
 var tables = []string{
-	"visit", "rep", "site", "customer", "branch", "territory", "route", "shift", "engagement", "alert", "decision", "device", "person", "alignment",
+	"visit", "rep", "batch", "site", "customer", "branch", "territory", "route", "shift", "engagement", "alert", "decision", "device", "person", "alignment",
 }
 
 // idsOf lists some ids of each kind that the condition lets through.
@@ -219,6 +219,18 @@ func (h *house) proper(t *testing.T, who, name string, typ *ast.Type) any {
 		return map[string]any{"lat": 55.75, "lon": 37.62}
 	case "visitId":
 		return idsOf(t, h.World, "visit", "rep_id = $1 AND state = 'ASSIGNED'", h.Branches[0].Reps[0].ID)[0]
+	case "visitIds":
+		return []any{h.proper(t, who, "visitId", typ.Elem)}
+	case "repIds":
+		return []any{h.proper(t, who, "repId", typ.Elem)}
+	case "dates":
+		return []any{desktest.Monday}
+	case "policy":
+		return "QUEUE"
+	case "kind":
+		return "SICK"
+	case "batchId":
+		return idsOf(t, h.World, "batch", "trace IS NOT NULL")[0]
 	case "toRepId", "repId":
 		return h.Branches[0].Reps[1].ID.String()
 	case "minutes", "days":

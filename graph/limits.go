@@ -196,6 +196,13 @@ func complexity() (c gen.ComplexityRoot) {
 	c.Territory.Cells = func(child int) int { return times(boundedList, child) }
 	c.Route.Stops = func(child int) int { return times(shortList, child) }
 	c.Alert.Visits = func(child int) int { return times(shortList, child) }
+	c.VisitsReassigned.Moves = func(child int) int { return times(boundedList, child) }
+	c.VisitsReassigned.Days = func(child int) int { return times(shortList, child) }
+	c.RepDayReassigned.Moves = func(child int) int { return times(boundedList, child) }
+	c.RepDayReassigned.Days = func(child int) int { return times(shortList, child) }
+	c.BatchUndone.Moves = func(child int) int { return times(boundedList, child) }
+	c.BatchUndone.Kept = func(child int) int { return times(boundedList, child) }
+	c.BatchUndone.Days = func(child int) int { return times(shortList, child) }
 	c.Decision.Refusals = func(child int) int { return times(shortList, child) }
 	return c
 }

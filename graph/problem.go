@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/hexbeat/hexbeat/auth"
@@ -41,8 +42,9 @@ type problem struct {
 
 // problems are the answers that are not what was wished for. What is not on the table is a fault: a top-level INTERNAL.
 var problems = []problem{
-	{dispatch.ErrNoVisit, notFound, "NOT_FOUND", words{"Визит не найден или вам не виден.", "The visit does not exist or is not yours to see."}, false, []string{"visitId"}},
-	{roster.ErrNoRep, notFound, "NOT_FOUND", words{"Торговый представитель не найден или вам не виден.", "The rep does not exist or is not yours to see."}, false, []string{"toRepId", "repId"}},
+	{dispatch.ErrNoVisit, notFound, "NOT_FOUND", words{"Визит не найден или вам не виден.", "The visit does not exist or is not yours to see."}, false, []string{"visitId", "visitIds"}},
+	{roster.ErrNoRep, notFound, "NOT_FOUND", words{"Торговый представитель не найден или вам не виден.", "The rep does not exist or is not yours to see."}, false, []string{"toRepId", "repId", "repIds"}},
+	{postgres.ErrNoBatch, notFound, "NOT_FOUND", words{"Изменение не найдено или оно не ваше.", "The batch does not exist or is not yours."}, false, []string{"batchId"}},
 	{notify.ErrNoAlert, notFound, "NOT_FOUND", words{"Уведомление не найдено или оно не ваше.", "The alert does not exist or is not yours."}, false, []string{"alertId", "alertIds"}},
 	{roster.ErrNoDevice, notFound, "NOT_FOUND", words{"Устройство не найдено или оно не ваше.", "The device does not exist or is not yours."}, false, []string{"deviceId"}},
 	{roster.ErrNoBranch, notFound, "NOT_FOUND", words{"Филиал не найден или вам не виден.", "The branch does not exist or is not yours to see."}, false, []string{"branchId"}},
@@ -51,7 +53,7 @@ var problems = []problem{
 	{geo.ErrNoTerritory, notFound, "NOT_FOUND", words{"Территория не найдена или вам не видна.", "The territory does not exist or is not yours to see."}, false, []string{"toTerritoryId"}},
 	{postgres.ErrNoAlignment, notFound, "NOT_FOUND", words{"Черновик территорий не найден, вам не виден или уже опубликован.", "The draft of territories does not exist, is not yours to see or is published already."}, false, []string{"alignmentId"}},
 
-	{dispatch.ErrStale, conflict, "VERSION_CONFLICT", words{"Визит изменился, пока вы на него смотрели. Посмотрите на него заново и решите ещё раз.", "The visit changed since you read it. Look at it as it is now and decide again."}, false, []string{"expectedVersion"}},
+	{dispatch.ErrStale, conflict, "VERSION_CONFLICT", words{"Визит изменился, пока вы на него смотрели. Посмотрите на него заново и решите ещё раз.", "The visit changed since you read it. Look at it as it is now and decide again."}, false, []string{"expectedVersion", "expectedVersions"}},
 	{desk.ErrDraftChanged, draftConflict, "VERSION_CONFLICT", words{"Черновик изменился, пока вы на него смотрели. Посмотрите на него заново и решите ещё раз.", "The draft changed since you read it. Look at it as it is now and decide again."}, false, []string{"expectedVersion"}},
 
 	{desk.ErrDraftKept, refused, "KEPT", words{"Эти территории уже действовали и хранятся для возврата к ним. Сделайте новый черновик.", "These territories were in force and are kept for going back to them. Make a new draft."}, false, []string{"alignmentId"}},
@@ -64,8 +66,11 @@ var problems = []problem{
 	{geo.ErrEdit, invalid, "IMPOSSIBLE_EDIT", words{"Так изменить территории нельзя: участок слишком велик или точка закреплена за другой территорией.", "The territories can't be changed so: the ground is too large, or a site is locked to another territory."}, false, []string{"cells"}},
 	{dispatch.ErrOffShift, refused, "OFF_SHIFT", words{"В этот день у представителя нет смены. Выберите другого.", "The rep has no shift on that day. Choose another."}, true, []string{"toRepId", "repId"}},
 	{dispatch.ErrAbsent, refused, "ABSENT", words{"В этот день представитель отсутствует. Выберите другого.", "The rep is absent on that day. Choose another."}, true, []string{"toRepId", "repId"}},
-	{dispatch.ErrBegun, refused, "BEGUN", words{"Визит уже начат: его заканчивает тот, кто начал.", "The visit has begun: whoever began it ends it."}, false, []string{"visitId"}},
-	{dispatch.ErrEnded, refused, "ENDED", words{"Визит уже завершён.", "The visit has ended."}, false, []string{"visitId"}},
+	{dispatch.ErrBegun, refused, "BEGUN", words{"Визит уже начат: его заканчивает тот, кто начал.", "The visit has begun: whoever began it ends it."}, false, []string{"visitId", "visitIds"}},
+	{dispatch.ErrEnded, refused, "ENDED", words{"Визит уже завершён.", "The visit has ended."}, false, []string{"visitId", "visitIds"}},
+	{dispatch.ErrNoMoves, refused, "NO_VISITS", words{"Там нет визитов, которые можно передать: ни одного не начатого в этот день.", "There is no visit to be moved: none of that day that has not begun."}, true, []string{"polygon", "repIds"}},
+	{desk.ErrUndone, refused, "UNDONE", words{"Это изменение уже отменено. Отмену можно отменить по её собственному batchId.", "The batch was taken back already. The undo has a batchId of its own, by which it can be taken back."}, false, []string{"batchId"}},
+	{desk.ErrNotUndoable, refused, "NOT_UNDOABLE", words{"Такое изменение отменить нельзя. Отменяются передачи, переносы, отсутствия и сами отмены.", "A batch of this kind can't be taken back. Reassignments, new dates, absences and undos can."}, false, []string{"batchId"}},
 	{notify.ErrEnded, refused, "ALERT_ENDED", words{"Уведомление уже неактуально: его заменило новое, или его день прошёл.", "The alert has ended: a newer one took its place, or its day has passed."}, false, []string{"alertId"}},
 	{dispatch.ErrTaken, taken, "TAKEN", words{"Визит уже забрали из очереди. Посмотрите, что в ней осталось.", "The visit has been taken out of the queue. Look at what is left in it."}, false, []string{"visitId"}},
 	{dispatch.ErrSkills, refused, "LACKS_SKILL", words{"У представителя нет навыка, который нужен для визита.", "The rep lacks a skill that the visit needs."}, false, []string{"visitId"}},
@@ -86,17 +91,22 @@ var problems = []problem{
 
 // invalidWords say what is wrong with a field, by desk.Invalid's code.
 var invalidWords = map[string]words{
-	"TOO_LONG":     {"Слишком длинно. Сократите.", "Too long. Make it shorter."},
-	"TOO_MANY":     {"Слишком много за один раз. Разделите на части.", "Too many at once. Send them in parts."},
-	"OUT_OF_RANGE": {"Число вне допустимых границ.", "The number is out of range."},
-	"EMPTY":        {"Поле не может быть пустым.", "The field can't be empty."},
-	"ORDER":        {"Конец должен быть позже начала.", "The end must come after the beginning."},
-	"NO_PLACE":     {"Таких координат на Земле нет. Широта от -90 до 90, долгота от -180 до 180; проверьте, не переставлены ли они.", "There is no such place on Earth. Latitude is -90 to 90, longitude -180 to 180; check that they are not swapped."},
-	"UNKNOWN_KIND": {"Такого вида визита нет.", "There is no such kind of visit."},
-	"TAKEN":        {"Этот идентификатор уже занят. Для нового нужен новый.", "The id is taken. A new thing needs a new one."},
-	"NO_TIME":      {"Нужно время вида 22:00.", "It must be a time of day like 22:00."},
-	"EXCLUDES":     {"Это поле не сочетается с другим: одно из них лишнее.", "The field does not go with another one: leave one out."},
-	"NOT_UUIDV7":   {"Идентификатор должен быть UUID версии 7.", "The id must be a UUID of version 7."},
+	"TOO_LONG":        {"Слишком длинно. Сократите.", "Too long. Make it shorter."},
+	"TOO_MANY":        {"Слишком много за один раз. Разделите на части.", "Too many at once. Send them in parts."},
+	"OUT_OF_RANGE":    {"Число вне допустимых границ.", "The number is out of range."},
+	"EMPTY":           {"Поле не может быть пустым.", "The field can't be empty."},
+	"ORDER":           {"Конец должен быть позже начала.", "The end must come after the beginning."},
+	"NO_PLACE":        {"Таких координат на Земле нет. Широта от -90 до 90, долгота от -180 до 180; проверьте, не переставлены ли они.", "There is no such place on Earth. Latitude is -90 to 90, longitude -180 to 180; check that they are not swapped."},
+	"UNKNOWN_KIND":    {"Такого вида визита нет.", "There is no such kind of visit."},
+	"TAKEN":           {"Этот идентификатор уже занят. Для нового нужен новый.", "The id is taken. A new thing needs a new one."},
+	"NO_TIME":         {"Нужно время вида 22:00.", "It must be a time of day like 22:00."},
+	"EXCLUDES":        {"Это поле не сочетается с другим: одно из них лишнее.", "The field does not go with another one: leave one out."},
+	"NOT_UUIDV7":      {"Идентификатор должен быть UUID версии 7.", "The id must be a UUID of version 7."},
+	"PAST":            {"Это время уже прошло.", "That time has passed."},
+	"OTHER_DAY":       {"Обещанное время не попадает в этот день.", "The time promised is not on that day."},
+	"NOT_AS_MANY":     {"Версий должно быть столько же, сколько визитов.", "There must be as many versions as visits."},
+	"TWICE":           {"Один и тот же визит назван дважды.", "The same visit is named twice."},
+	"UNKNOWN_ABSENCE": {"Такого вида отсутствия нет. Возьмите SICK, VACATION, CAR, TRAINING или OTHER.", "There is no such kind of absence. Take SICK, VACATION, CAR, TRAINING or OTHER."},
 }
 
 // refusalWords say why a rep could not be chosen, by dispatch.Refusal's code.
@@ -120,6 +130,7 @@ var topLevel = []struct {
 	{auth.ErrUnauthenticated, "UNAUTHENTICATED", words{"Нужен действующий токен: Authorization: Bearer …", "A valid token is needed: Authorization: Bearer …"}},
 	{auth.ErrForbidden, "FORBIDDEN", words{"Для этого нужна более широкая роль.", "This needs a wider role."}},
 	{postgres.ErrUnavailable, "UNAVAILABLE", words{"База данных сейчас недоступна. Повторите запрос позже с тем же requestId.", "The database can't be reached now. Repeat the request later with the same requestId."}},
+	{postgres.ErrAgain, "UNAVAILABLE", words{"Визиты меняются прямо сейчас. Повторите запрос с тем же requestId.", "The visits are being changed right now. Repeat the request with the same requestId."}},
 	{context.DeadlineExceeded, "UNAVAILABLE", words{"Ответ занял слишком много времени. Повторите запрос позже с тем же requestId.", "The answer took too long. Repeat the request later with the same requestId."}},
 	{context.Canceled, "UNAVAILABLE", words{"Запрос прерван.", "The request was broken off."}},
 }
@@ -141,7 +152,7 @@ func (r *Resolver) answer(ctx context.Context, success any, err error) (any, err
 }
 
 func (r *Resolver) member(ctx context.Context, p problem, err error) (any, error) {
-	path, message := r.inputPath(ctx, p.path), p.words.in(ctx)
+	path, message := inList(err, r.inputPath(ctx, p.path)), p.words.in(ctx)
 	switch p.shape {
 	case notFound:
 		return model.NotFound{Code: p.code, Message: message, Retryable: p.retryable, Path: path}, nil
@@ -157,7 +168,11 @@ func (r *Resolver) member(ctx context.Context, p problem, err error) (any, error
 		if !visible { // it changed out of the caller's sight
 			return r.answer(ctx, nil, dispatch.ErrNoVisit)
 		}
-		return model.VersionConflict{Code: p.code, Message: message, Retryable: p.retryable, Path: path, Visit: now}, nil
+		change, err := lastChange(ctx, now)
+		if err != nil {
+			return nil, err
+		}
+		return model.VersionConflict{Code: p.code, Message: message, Retryable: p.retryable, Path: path, Visit: now, Change: change}, nil
 	case taken:
 		state, err := takenNow(ctx)
 		if err != nil {
@@ -176,6 +191,9 @@ func (r *Resolver) member(ctx context.Context, p problem, err error) (any, error
 		result.Code, result.Path = wrong.Code, wrong.Path
 		if said, known := invalidWords[wrong.Code]; known {
 			result.Message = said.in(ctx)
+		}
+		if wrong.Most > 0 {
+			result.Message += fmt.Sprintf(words{" Не больше %d.", " At most %d."}.in(ctx), wrong.Most)
 		}
 	}
 	return result, nil
@@ -223,6 +241,10 @@ func visitNow(ctx context.Context) (now dispatch.Visit, visible bool, err error)
 		return reading(ctx).visit.load(ctx, input.VisitID)
 	case model.VisitClaimInput:
 		return reading(ctx).visit.load(ctx, input.VisitID)
+	case model.VisitRescheduleInput:
+		return reading(ctx).visit.load(ctx, input.VisitID)
+	case model.VisitsReassignInput:
+		return staleOf(ctx, input)
 	}
 	return now, false, nil
 }

@@ -135,32 +135,40 @@ func visitPage(
 
 // changedRoute is the route a change left, times in the rep's zone, its visits announced.
 func changedRoute(ctx context.Context, change *desk.DayChange) (dispatch.Route, error) {
+	return inRepZone(ctx, change.Rep, change.Route)
+}
+
+// formerRoute is the route a change found; nil where there was none.
+func formerRoute(ctx context.Context, change *desk.DayChange) (*dispatch.Route, error) {
+	route, err := inRepZone(ctx, change.Rep, change.Was)
+	return maybe(route, change.Was.ID != uuid.Nil, err)
+}
+
+func inRepZone(ctx context.Context, id uuid.UUID, route dispatch.Route) (dispatch.Route, error) {
 	l := reading(ctx)
-	rep, err := must[roster.Rep](roster.ErrNoRep)(l.rep.load(ctx, change.Rep))
+	rep, err := must[roster.Rep](roster.ErrNoRep)(l.rep.load(ctx, id))
 	if err != nil {
 		return dispatch.Route{}, err
 	}
 	zone, err := l.zone(ctx, rep.BranchID)
-	return routeInZone(change.Route, zone), err
+	return routeInZone(route, zone), err
 }
 
 // expectAfter announces what the fields of a mutation's success ask for, where that is a list.
 func (l *loaders) expectAfter(success any) {
-	done, reassigned := success.(model.VisitReassigned)
-	if !reassigned {
-		return
-	}
-	l.expectVisits(done.Visit)
-	l.rep.expect(repsOf(done.Decision)...)
-	for _, day := range done.Days {
-		l.rep.expect(day.Rep)
-		for _, s := range day.Route.Stops {
-			if s.VisitID != nil {
-				l.visit.expect(*s.VisitID)
-			}
-			if s.EngagementID != nil {
-				l.engagement.expect(*s.EngagementID)
-			}
+	switch done := success.(type) {
+	case model.VisitReassigned:
+		l.expectBatch([]desk.VisitMove{{Visit: done.Visit, Decision: &done.Decision}}, done.Days, nil)
+	case model.VisitRescheduled:
+		l.expectBatch([]desk.VisitMove{{Visit: done.Visit}}, done.Days, done.Promises)
+	case model.VisitsReassigned:
+		l.expectBatch(done.Moves, done.Days, done.Promises)
+	case model.RepDayReassigned:
+		l.expectBatch(done.Moves, done.Days, done.Promises)
+	case model.BatchUndone:
+		l.expectBatch(done.Moves, done.Days, done.Promises)
+		for _, kept := range done.Kept {
+			l.visit.expect(kept.VisitID)
 		}
 	}
 }

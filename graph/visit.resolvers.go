@@ -28,6 +28,16 @@ func (r *dayChangeResolver) Rep(ctx context.Context, obj *desk.DayChange) (roste
 	return must[roster.Rep](roster.ErrNoRep)(reading(ctx).rep.load(ctx, obj.Rep))
 }
 
+// Date is the resolver for the date field.
+func (r *dayChangeResolver) Date(ctx context.Context, obj *desk.DayChange) (hours.Date, error) {
+	return obj.Route.Date, nil
+}
+
+// RouteBefore is the resolver for the routeBefore field.
+func (r *dayChangeResolver) RouteBefore(ctx context.Context, obj *desk.DayChange) (*dispatch.Route, error) {
+	return formerRoute(ctx, obj)
+}
+
 // Route is the resolver for the route field.
 func (r *dayChangeResolver) Route(ctx context.Context, obj *desk.DayChange) (dispatch.Route, error) {
 	return changedRoute(ctx, obj)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/roster"
 	"github.com/jackc/pgx/v5"
 )
@@ -25,4 +26,14 @@ DELETE FROM absence WHERE organization_id = @organization AND id = @id`
 // RemoveAbsence takes an absence out of the record; one that is gone already is no fault.
 func (tx *Tx) RemoveAbsence(ctx context.Context, id uuid.UUID) error {
 	return tx.exec(ctx, -1, deleteAbsence, pgx.StrictNamedArgs{"organization": tx.Organization, "id": id})
+}
+
+const assignedBetween = `
+SELECT count(*)::integer
+FROM   visit AS v
+WHERE  v.organization_id = @organization AND v.rep_id = @rep AND v.state = 'ASSIGNED' AND v.date BETWEEN @from AND @to`
+
+// AssignedBetween counts the visits a rep has on some days and has not begun.
+func (tx *Tx) AssignedBetween(ctx context.Context, rep uuid.UUID, from, to hours.Date) (int, error) {
+	return count(ctx, tx, assignedBetween, pgx.StrictNamedArgs{"organization": tx.Organization, "rep": rep, "from": from, "to": to})
 }

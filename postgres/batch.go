@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,16 +19,17 @@ type Batch struct {
 	Actor  uuid.UUID // uuid.Nil: the engine
 	Door   auth.Door
 	At     time.Time
+	Trace  json.RawMessage // what it did, for who takes it back; nil: nobody can
 }
 
 const insertBatch = `
-INSERT INTO batch (organization_id, id, kind, reason, note, actor, door, created_at)
-VALUES (@organization, @id, @kind, nullif(@reason, ''), @note, @actor, @door, @at)`
+INSERT INTO batch (organization_id, id, kind, reason, note, actor, door, created_at, trace)
+VALUES (@organization, @id, @kind, nullif(@reason, ''), @note, @actor, @door, @at, @trace)`
 
 // AddBatch opens a batch.
 func (tx *Tx) AddBatch(ctx context.Context, b Batch) error {
 	return tx.exec(ctx, 1, insertBatch, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "id": b.ID, "kind": b.Kind, "reason": b.Reason, "note": b.Note, "actor": orNull(b.Actor),
-		"door": b.Door, "at": b.At,
+		"door": b.Door, "at": b.At, "trace": b.Trace,
 	})
 }

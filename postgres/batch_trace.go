@@ -37,14 +37,6 @@ func (tx *Tx) LockBatch(ctx context.Context, id uuid.UUID) (DoneBatch, error) {
 	return one[DoneBatch](ctx, tx, ErrNoBatch, lockBatch, pgx.StrictNamedArgs{"organization": tx.Organization, "id": id})
 }
 
-const traceBatch = `
-UPDATE batch SET trace = @trace WHERE organization_id = @organization AND id = @id`
-
-// TraceBatch keeps what a batch of this transaction did.
-func (tx *Tx) TraceBatch(ctx context.Context, id uuid.UUID, trace json.RawMessage) error {
-	return tx.exec(ctx, 1, traceBatch, pgx.StrictNamedArgs{"organization": tx.Organization, "id": id, "trace": trace})
-}
-
 const markUndone = `
 UPDATE batch SET undone_by = @by WHERE organization_id = @organization AND id = @id AND undone_by IS NULL`
 

@@ -101,10 +101,13 @@ func (db *DB) Write(ctx context.Context, organization uuid.UUID, f func(*Tx) err
 	}
 }
 
-// givenUp says whether the server ended a transaction for the sake of another: a deadlock or a serialization failure.
+// ErrAgain ends a transaction that found, once it had its locks, that there is more to lock. Write begins it again.
+var ErrAgain = errors.New("the record changed while it was read")
+
+// givenUp says whether the transaction ended for the sake of another: by a deadlock, a serialization failure, or of itself.
 func givenUp(err error) bool {
 	var server *pgconn.PgError
-	return errors.As(err, &server) && (server.Code == "40P01" || server.Code == "40001")
+	return errors.Is(err, ErrAgain) || errors.As(err, &server) && (server.Code == "40P01" || server.Code == "40001")
 }
 
 // Read runs f on one snapshot of the organization that nothing can change.

@@ -81,14 +81,16 @@ func (tx *Tx) BranchesOfReps(ctx context.Context, reps []uuid.UUID) ([]uuid.UUID
 const updateTransferred = `
 UPDATE visit AS v
 SET    state = given.state, queue_reason = given.queue_reason, rep_id = given.rep, date = given.date, epoch = given.epoch,
-       version = given.version, promised_from = given.promised_from, promised_to = given.promised_to, rep_pinned = given.pinned,
+       version = given.version, promised_from = given.promised_from, promised_to = given.promised_to, due_from = given.due_from,
+       due_to = given.due_to, rep_pinned = given.pinned,
        rep_pinned_by = CASE WHEN given.pinned THEN @person::uuid END, rep_pinned_door = CASE WHEN given.pinned THEN @door::text END
 FROM   unnest(@ids::uuid[], @states::text[], @reasons::text[], @reps::uuid[], @dates::date[], @epochs::integer[], @versions::integer[],
-              @promised_from::timestamptz[], @promised_to::timestamptz[], @pinned::boolean[])
-       AS given (id, state, queue_reason, rep, date, epoch, version, promised_from, promised_to, pinned)
+              @promised_from::timestamptz[], @promised_to::timestamptz[], @due_from::timestamptz[], @due_to::timestamptz[], @pinned::boolean[])
+       AS given (id, state, queue_reason, rep, date, epoch, version, promised_from, promised_to, due_from, due_to, pinned)
 WHERE  v.organization_id = @organization AND v.id = given.id AND v.version = given.version - 1`
 
-// SaveTransferred writes many locked visits over the versions before them, with what they were promised and who pinned their reps.
+// SaveTransferred writes many locked visits over the versions before them, with when they are due, what they were promised and who pinned
+// their reps.
 func (tx *Tx) SaveTransferred(ctx context.Context, visits []dispatch.Visit, person uuid.UUID, door string) error {
 	var ids []uuid.UUID
 	var states []string
@@ -97,6 +99,7 @@ func (tx *Tx) SaveTransferred(ctx context.Context, visits []dispatch.Visit, pers
 	var dates []*hours.Date
 	var epochs, versions []int
 	var from, to []*time.Time
+	var dueFrom, dueTo []time.Time
 	var pinned []bool
 	for _, v := range visits {
 		begins, finishes := ends(v.Promised)
@@ -104,10 +107,12 @@ func (tx *Tx) SaveTransferred(ctx context.Context, visits []dispatch.Visit, pers
 		reps, dates = append(reps, v.RepID), append(dates, v.Date)
 		epochs, versions = append(epochs, v.Epoch), append(versions, int(v.Version))
 		from, to, pinned = append(from, begins), append(to, finishes), append(pinned, v.RepPinned)
+		dueFrom, dueTo = append(dueFrom, v.DueFrom), append(dueTo, v.DueTo)
 	}
 	return tx.exec(ctx, len(visits), updateTransferred, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "ids": ids, "states": states, "reasons": reasons, "reps": reps, "dates": dates,
 		"epochs": epochs, "versions": versions, "promised_from": from, "promised_to": to, "pinned": pinned,
+		"due_from": dueFrom, "due_to": dueTo,
 		"person": orNull(person), "door": door,
 	})
 }

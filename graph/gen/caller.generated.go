@@ -673,4 +673,11 @@ func (ec *executionContext) marshalNUser2githubᚗcomᚋhexbeatᚋhexbeatᚋrost
 	return ec._User(ctx, sel, &v)
 }
 
+func (ec *executionContext) marshalOUser2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋrosterᚐUser(ctx context.Context, sel ast.SelectionSet, v *roster.User) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._User(ctx, sel, v)
+}
+
 // endregion ***************************** type.gotpl *****************************

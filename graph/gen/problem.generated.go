@@ -8,14 +8,23 @@ import (
 	"math"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/graph/model"
+	"github.com/hexbeat/hexbeat/postgres"
+	"github.com/hexbeat/hexbeat/roster"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // region    ************************** generated!.gotpl **************************
+
+type LastChangeResolver interface {
+	By(ctx context.Context, obj *postgres.LastChange) (*roster.User, error)
+
+	Decision(ctx context.Context, obj *postgres.LastChange) (*dispatch.Decision, error)
+}
 
 // endregion ************************** generated!.gotpl **************************
 
@@ -115,6 +124,139 @@ func (ec *executionContext) _Invalid_path(ctx context.Context, field graphql.Col
 }
 func (ec *executionContext) fieldContext_Invalid_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Invalid", field, false, false, "String")
+}
+
+func (ec *executionContext) _LastChange_at(ctx context.Context, field graphql.CollectedField, obj *postgres.LastChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LastChange_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LastChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LastChange", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _LastChange_by(ctx context.Context, field graphql.CollectedField, obj *postgres.LastChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LastChange_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.LastChange().By(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *roster.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋrosterᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LastChange_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LastChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LastChange_kind(ctx context.Context, field graphql.CollectedField, obj *postgres.LastChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LastChange_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LastChange_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LastChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _LastChange_code(ctx context.Context, field graphql.CollectedField, obj *postgres.LastChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LastChange_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LastChange_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LastChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _LastChange_decision(ctx context.Context, field graphql.CollectedField, obj *postgres.LastChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LastChange_decision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.LastChange().Decision(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dispatch.Decision) graphql.Marshaler {
+			return ec.marshalODecision2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐDecision(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LastChange_decision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LastChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Decision(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _NotFound_code(ctx context.Context, field graphql.CollectedField, obj *model.NotFound) (ret graphql.Marshaler) {
@@ -517,6 +659,38 @@ func (ec *executionContext) fieldContext_VersionConflict_visit(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _VersionConflict_change(ctx context.Context, field graphql.CollectedField, obj *model.VersionConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VersionConflict_change(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Change, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *postgres.LastChange) graphql.Marshaler {
+			return ec.marshalOLastChange2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋpostgresᚐLastChange(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VersionConflict_change(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VersionConflict",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LastChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -591,7 +765,7 @@ func (ec *executionContext) _Problem(ctx context.Context, sel ast.SelectionSet, 
 
 // region    **************************** object.gotpl ****************************
 
-var invalidImplementors = []string{"Invalid", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "DeviceRegisterResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "RepSkillsSetResult", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var invalidImplementors = []string{"Invalid", "AbsenceReportResult", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "VisitsReassignResult", "RepDayReassignResult", "VisitRescheduleResult", "BatchUndoResult", "DeviceRegisterResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "RepSkillsSetResult", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _Invalid(ctx context.Context, sel ast.SelectionSet, obj *model.Invalid) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, invalidImplementors)
@@ -639,7 +813,62 @@ func (ec *executionContext) _Invalid(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var notFoundImplementors = []string{"NotFound", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertRulesSetResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "DeviceForgetResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "RepSkillsSetResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var lastChangeImplementors = []string{"LastChange"}
+
+func (ec *executionContext) _LastChange(ctx context.Context, sel ast.SelectionSet, obj *postgres.LastChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, lastChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LastChange")
+		case "at":
+			out.Values[i] = ec._LastChange_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "by":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LastChange_by(ctx, field, obj)
+				})
+		case "kind":
+			out.Values[i] = ec._LastChange_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "code":
+			out.Values[i] = ec._LastChange_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "decision":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LastChange_decision(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var notFoundImplementors = []string{"NotFound", "AbsenceReportResult", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertRulesSetResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "VisitsReassignResult", "RepDayReassignResult", "VisitRescheduleResult", "BatchUndoResult", "DeviceForgetResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "RepSkillsSetResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet, obj *model.NotFound) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notFoundImplementors)
@@ -687,7 +916,7 @@ func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
-var refusedImplementors = []string{"Refused", "AlertAcknowledgeResult", "AlertChannelsChooseResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var refusedImplementors = []string{"Refused", "AbsenceReportResult", "AlertAcknowledgeResult", "AlertChannelsChooseResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "VisitsReassignResult", "RepDayReassignResult", "VisitRescheduleResult", "BatchUndoResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _Refused(ctx context.Context, sel ast.SelectionSet, obj *model.Refused) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, refusedImplementors)
@@ -735,7 +964,7 @@ func (ec *executionContext) _Refused(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var requestMismatchImplementors = []string{"RequestMismatch", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "DeviceRegisterResult", "DeviceForgetResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "RepSkillsSetResult", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var requestMismatchImplementors = []string{"RequestMismatch", "AbsenceReportResult", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "VisitsReassignResult", "RepDayReassignResult", "VisitRescheduleResult", "BatchUndoResult", "DeviceRegisterResult", "DeviceForgetResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "RepSkillsSetResult", "PositionReportResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _RequestMismatch(ctx context.Context, sel ast.SelectionSet, obj *model.RequestMismatch) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, requestMismatchImplementors)
@@ -783,7 +1012,7 @@ func (ec *executionContext) _RequestMismatch(ctx context.Context, sel ast.Select
 	return out
 }
 
-var versionConflictImplementors = []string{"VersionConflict", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "VisitReassignResult", "VisitCancelResult"}
+var versionConflictImplementors = []string{"VersionConflict", "VisitsReassignResult", "VisitRescheduleResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "VisitReassignResult", "VisitCancelResult"}
 
 func (ec *executionContext) _VersionConflict(ctx context.Context, sel ast.SelectionSet, obj *model.VersionConflict) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, versionConflictImplementors)
@@ -819,6 +1048,11 @@ func (ec *executionContext) _VersionConflict(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "change":
+			out.Values[i] = ec._VersionConflict_change(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -839,5 +1073,12 @@ func (ec *executionContext) _VersionConflict(ctx context.Context, sel ast.Select
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
+
+func (ec *executionContext) marshalOLastChange2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋpostgresᚐLastChange(ctx context.Context, sel ast.SelectionSet, v *postgres.LastChange) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LastChange(ctx, sel, v)
+}
 
 // endregion ***************************** type.gotpl *****************************

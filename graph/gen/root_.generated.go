@@ -27,6 +27,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Absence() AbsenceResolver
 	Alert() AlertResolver
 	AlertPreview() AlertPreviewResolver
 	Alignment() AlignmentResolver
@@ -35,11 +36,14 @@ type ResolverRoot interface {
 	DayChange() DayChangeResolver
 	Decision() DecisionResolver
 	Handover() HandoverResolver
+	KeptVisit() KeptVisitResolver
+	LastChange() LastChangeResolver
 	MapCell() MapCellResolver
 	Mutation() MutationResolver
 	Option() OptionResolver
 	Organization() OrganizationResolver
 	Position() PositionResolver
+	PromiseChange() PromiseChangeResolver
 	Query() QueryResolver
 	Refusal() RefusalResolver
 	Rep() RepResolver
@@ -53,6 +57,7 @@ type ResolverRoot interface {
 	TerritoryCoverage() TerritoryCoverageResolver
 	Visit() VisitResolver
 	VisitKind() VisitKindResolver
+	VisitMove() VisitMoveResolver
 }
 
 type DirectiveRoot struct {
@@ -60,6 +65,19 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	Absence struct {
+		From func(childComplexity int) int
+		Kind func(childComplexity int) int
+		Rep  func(childComplexity int) int
+		To   func(childComplexity int) int
+	}
+
+	AbsenceReported struct {
+		Absence    func(childComplexity int) int
+		BatchID    func(childComplexity int) int
+		VisitsLeft func(childComplexity int) int
+	}
+
 	Alert struct {
 		AcknowledgedAt func(childComplexity int) int
 		Channels       func(childComplexity int) int
@@ -215,6 +233,15 @@ type ComplexityRoot struct {
 		MovedVisits func(childComplexity int) int
 	}
 
+	BatchUndone struct {
+		Alerts   func(childComplexity int) int
+		BatchID  func(childComplexity int) int
+		Days     func(childComplexity int) int
+		Kept     func(childComplexity int) int
+		Moves    func(childComplexity int) int
+		Promises func(childComplexity int) int
+	}
+
 	Branch struct {
 		ID       func(childComplexity int) int
 		Name     func(childComplexity int) int
@@ -281,10 +308,12 @@ type ComplexityRoot struct {
 	}
 
 	DayChange struct {
-		After  func(childComplexity int) int
-		Before func(childComplexity int) int
-		Rep    func(childComplexity int) int
-		Route  func(childComplexity int) int
+		After       func(childComplexity int) int
+		Before      func(childComplexity int) int
+		Date        func(childComplexity int) int
+		Rep         func(childComplexity int) int
+		Route       func(childComplexity int) int
+		RouteBefore func(childComplexity int) int
 	}
 
 	DeadLetter struct {
@@ -372,6 +401,20 @@ type ComplexityRoot struct {
 		Retryable func(childComplexity int) int
 	}
 
+	KeptVisit struct {
+		Code    func(childComplexity int) int
+		Message func(childComplexity int) int
+		Visit   func(childComplexity int) int
+	}
+
+	LastChange struct {
+		At       func(childComplexity int) int
+		By       func(childComplexity int) int
+		Code     func(childComplexity int) int
+		Decision func(childComplexity int) int
+		Kind     func(childComplexity int) int
+	}
+
 	Load struct {
 		AvailableMinutes func(childComplexity int) int
 		Ratio            func(childComplexity int) int
@@ -392,6 +435,7 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		AbsenceReport       func(childComplexity int, input model.AbsenceReportInput) int
 		AlertAcknowledge    func(childComplexity int, input model.AlertAcknowledgeInput) int
 		AlertChannelsChoose func(childComplexity int, input model.AlertChannelsChooseInput) int
 		AlertResend         func(childComplexity int, input model.AlertResendInput) int
@@ -401,9 +445,11 @@ type ComplexityRoot struct {
 		AlignmentEdit       func(childComplexity int, input model.AlignmentEditInput) int
 		AlignmentPublish    func(childComplexity int, input model.AlignmentPublishInput) int
 		AlignmentRevert     func(childComplexity int, input model.AlignmentRevertInput) int
+		BatchUndo           func(childComplexity int, input model.BatchUndoInput) int
 		DeviceForget        func(childComplexity int, input model.DeviceForgetInput) int
 		DeviceRegister      func(childComplexity int, input model.DeviceRegisterInput) int
 		PositionReport      func(childComplexity int, input model.PositionReportInput) int
+		RepDayReassign      func(childComplexity int, input model.RepDayReassignInput) int
 		RepSkillsSet        func(childComplexity int, input model.RepSkillsSetInput) int
 		VisitArrive         func(childComplexity int, input model.VisitArriveInput) int
 		VisitCancel         func(childComplexity int, input model.VisitCancelInput) int
@@ -414,7 +460,9 @@ type ComplexityRoot struct {
 		VisitFail           func(childComplexity int, input model.VisitFailInput) int
 		VisitReassign       func(childComplexity int, input model.VisitReassignInput) int
 		VisitRelease        func(childComplexity int, input model.VisitReleaseInput) int
+		VisitReschedule     func(childComplexity int, input model.VisitRescheduleInput) int
 		VisitStart          func(childComplexity int, input model.VisitStartInput) int
+		VisitsReassign      func(childComplexity int, input model.VisitsReassignInput) int
 	}
 
 	NotFound struct {
@@ -466,6 +514,14 @@ type ComplexityRoot struct {
 
 	PositionReported struct {
 		Accepted func(childComplexity int) int
+	}
+
+	PromiseChange struct {
+		ArrivalAfter  func(childComplexity int) int
+		ArrivalBefore func(childComplexity int) int
+		Kept          func(childComplexity int) int
+		Promised      func(childComplexity int) int
+		Visit         func(childComplexity int) int
 	}
 
 	Query struct {
@@ -526,6 +582,15 @@ type ComplexityRoot struct {
 		Edges    func(childComplexity int) int
 		Nodes    func(childComplexity int) int
 		PageInfo func(childComplexity int) int
+	}
+
+	RepDayReassigned struct {
+		Absences func(childComplexity int) int
+		Alerts   func(childComplexity int) int
+		BatchID  func(childComplexity int) int
+		Days     func(childComplexity int) int
+		Moves    func(childComplexity int) int
+		Promises func(childComplexity int) int
 	}
 
 	RepEdge struct {
@@ -678,6 +743,7 @@ type ComplexityRoot struct {
 	}
 
 	VersionConflict struct {
+		Change    func(childComplexity int) int
 		Code      func(childComplexity int) int
 		Message   func(childComplexity int) int
 		Path      func(childComplexity int) int
@@ -751,6 +817,13 @@ type ComplexityRoot struct {
 		Name func(childComplexity int) int
 	}
 
+	VisitMove struct {
+		Code     func(childComplexity int) int
+		Decision func(childComplexity int) int
+		FromRep  func(childComplexity int) int
+		Visit    func(childComplexity int) int
+	}
+
 	VisitReassigned struct {
 		Alerts   func(childComplexity int) int
 		BatchID  func(childComplexity int) int
@@ -766,6 +839,14 @@ type ComplexityRoot struct {
 		Visit   func(childComplexity int) int
 	}
 
+	VisitRescheduled struct {
+		Alerts   func(childComplexity int) int
+		BatchID  func(childComplexity int) int
+		Days     func(childComplexity int) int
+		Promises func(childComplexity int) int
+		Visit    func(childComplexity int) int
+	}
+
 	VisitStarted struct {
 		Visit func(childComplexity int) int
 	}
@@ -776,6 +857,14 @@ type ComplexityRoot struct {
 		Path      func(childComplexity int) int
 		Retryable func(childComplexity int) int
 		State     func(childComplexity int) int
+	}
+
+	VisitsReassigned struct {
+		Alerts   func(childComplexity int) int
+		BatchID  func(childComplexity int) int
+		Days     func(childComplexity int) int
+		Moves    func(childComplexity int) int
+		Promises func(childComplexity int) int
 	}
 
 	WhatIfPoint struct {
@@ -799,6 +888,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "Absence.from":
+		if e.ComplexityRoot.Absence.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Absence.From(childComplexity), true
+	case "Absence.kind":
+		if e.ComplexityRoot.Absence.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Absence.Kind(childComplexity), true
+	case "Absence.rep":
+		if e.ComplexityRoot.Absence.Rep == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Absence.Rep(childComplexity), true
+	case "Absence.to":
+		if e.ComplexityRoot.Absence.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Absence.To(childComplexity), true
+
+	case "AbsenceReported.absence":
+		if e.ComplexityRoot.AbsenceReported.Absence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AbsenceReported.Absence(childComplexity), true
+	case "AbsenceReported.batchId":
+		if e.ComplexityRoot.AbsenceReported.BatchID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AbsenceReported.BatchID(childComplexity), true
+	case "AbsenceReported.visitsLeft":
+		if e.ComplexityRoot.AbsenceReported.VisitsLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AbsenceReported.VisitsLeft(childComplexity), true
 
 	case "Alert.acknowledgedAt":
 		if e.ComplexityRoot.Alert.AcknowledgedAt == nil {
@@ -1407,6 +1540,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AlignmentReverted.MovedVisits(childComplexity), true
 
+	case "BatchUndone.alerts":
+		if e.ComplexityRoot.BatchUndone.Alerts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchUndone.Alerts(childComplexity), true
+	case "BatchUndone.batchId":
+		if e.ComplexityRoot.BatchUndone.BatchID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchUndone.BatchID(childComplexity), true
+	case "BatchUndone.days":
+		if e.ComplexityRoot.BatchUndone.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchUndone.Days(childComplexity), true
+	case "BatchUndone.kept":
+		if e.ComplexityRoot.BatchUndone.Kept == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchUndone.Kept(childComplexity), true
+	case "BatchUndone.moves":
+		if e.ComplexityRoot.BatchUndone.Moves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchUndone.Moves(childComplexity), true
+	case "BatchUndone.promises":
+		if e.ComplexityRoot.BatchUndone.Promises == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchUndone.Promises(childComplexity), true
+
 	case "Branch.id":
 		if e.ComplexityRoot.Branch.ID == nil {
 			break
@@ -1661,6 +1831,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DayChange.Before(childComplexity), true
+	case "DayChange.date":
+		if e.ComplexityRoot.DayChange.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayChange.Date(childComplexity), true
 	case "DayChange.rep":
 		if e.ComplexityRoot.DayChange.Rep == nil {
 			break
@@ -1673,6 +1849,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DayChange.Route(childComplexity), true
+	case "DayChange.routeBefore":
+		if e.ComplexityRoot.DayChange.RouteBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayChange.RouteBefore(childComplexity), true
 
 	case "DeadLetter.alert":
 		if e.ComplexityRoot.DeadLetter.Alert == nil {
@@ -1963,6 +2145,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Invalid.Retryable(childComplexity), true
 
+	case "KeptVisit.code":
+		if e.ComplexityRoot.KeptVisit.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeptVisit.Code(childComplexity), true
+	case "KeptVisit.message":
+		if e.ComplexityRoot.KeptVisit.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeptVisit.Message(childComplexity), true
+	case "KeptVisit.visit":
+		if e.ComplexityRoot.KeptVisit.Visit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeptVisit.Visit(childComplexity), true
+
+	case "LastChange.at":
+		if e.ComplexityRoot.LastChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LastChange.At(childComplexity), true
+	case "LastChange.by":
+		if e.ComplexityRoot.LastChange.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LastChange.By(childComplexity), true
+	case "LastChange.code":
+		if e.ComplexityRoot.LastChange.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LastChange.Code(childComplexity), true
+	case "LastChange.decision":
+		if e.ComplexityRoot.LastChange.Decision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LastChange.Decision(childComplexity), true
+	case "LastChange.kind":
+		if e.ComplexityRoot.LastChange.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LastChange.Kind(childComplexity), true
+
 	case "Load.availableMinutes":
 		if e.ComplexityRoot.Load.AvailableMinutes == nil {
 			break
@@ -2043,6 +2275,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MapCell.Visits(childComplexity), true
 
+	case "Mutation.absenceReport":
+		if e.ComplexityRoot.Mutation.AbsenceReport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_absenceReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AbsenceReport(childComplexity, args["input"].(model.AbsenceReportInput)), true
 	case "Mutation.alertAcknowledge":
 		if e.ComplexityRoot.Mutation.AlertAcknowledge == nil {
 			break
@@ -2142,6 +2385,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AlignmentRevert(childComplexity, args["input"].(model.AlignmentRevertInput)), true
+	case "Mutation.batchUndo":
+		if e.ComplexityRoot.Mutation.BatchUndo == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_batchUndo_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BatchUndo(childComplexity, args["input"].(model.BatchUndoInput)), true
 	case "Mutation.deviceForget":
 		if e.ComplexityRoot.Mutation.DeviceForget == nil {
 			break
@@ -2175,6 +2429,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PositionReport(childComplexity, args["input"].(model.PositionReportInput)), true
+	case "Mutation.repDayReassign":
+		if e.ComplexityRoot.Mutation.RepDayReassign == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_repDayReassign_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RepDayReassign(childComplexity, args["input"].(model.RepDayReassignInput)), true
 	case "Mutation.repSkillsSet":
 		if e.ComplexityRoot.Mutation.RepSkillsSet == nil {
 			break
@@ -2285,6 +2550,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.VisitRelease(childComplexity, args["input"].(model.VisitReleaseInput)), true
+	case "Mutation.visitReschedule":
+		if e.ComplexityRoot.Mutation.VisitReschedule == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_visitReschedule_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.VisitReschedule(childComplexity, args["input"].(model.VisitRescheduleInput)), true
 	case "Mutation.visitStart":
 		if e.ComplexityRoot.Mutation.VisitStart == nil {
 			break
@@ -2296,6 +2572,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.VisitStart(childComplexity, args["input"].(model.VisitStartInput)), true
+	case "Mutation.visitsReassign":
+		if e.ComplexityRoot.Mutation.VisitsReassign == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_visitsReassign_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.VisitsReassign(childComplexity, args["input"].(model.VisitsReassignInput)), true
 
 	case "NotFound.code":
 		if e.ComplexityRoot.NotFound.Code == nil {
@@ -2466,6 +2753,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PositionReported.Accepted(childComplexity), true
+
+	case "PromiseChange.arrivalAfter":
+		if e.ComplexityRoot.PromiseChange.ArrivalAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromiseChange.ArrivalAfter(childComplexity), true
+	case "PromiseChange.arrivalBefore":
+		if e.ComplexityRoot.PromiseChange.ArrivalBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromiseChange.ArrivalBefore(childComplexity), true
+	case "PromiseChange.kept":
+		if e.ComplexityRoot.PromiseChange.Kept == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromiseChange.Kept(childComplexity), true
+	case "PromiseChange.promised":
+		if e.ComplexityRoot.PromiseChange.Promised == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromiseChange.Promised(childComplexity), true
+	case "PromiseChange.visit":
+		if e.ComplexityRoot.PromiseChange.Visit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromiseChange.Visit(childComplexity), true
 
 	case "Query.alertHealth":
 		if e.ComplexityRoot.Query.AlertHealth == nil {
@@ -2872,6 +3190,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RepConnection.PageInfo(childComplexity), true
+
+	case "RepDayReassigned.absences":
+		if e.ComplexityRoot.RepDayReassigned.Absences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RepDayReassigned.Absences(childComplexity), true
+	case "RepDayReassigned.alerts":
+		if e.ComplexityRoot.RepDayReassigned.Alerts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RepDayReassigned.Alerts(childComplexity), true
+	case "RepDayReassigned.batchId":
+		if e.ComplexityRoot.RepDayReassigned.BatchID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RepDayReassigned.BatchID(childComplexity), true
+	case "RepDayReassigned.days":
+		if e.ComplexityRoot.RepDayReassigned.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RepDayReassigned.Days(childComplexity), true
+	case "RepDayReassigned.moves":
+		if e.ComplexityRoot.RepDayReassigned.Moves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RepDayReassigned.Moves(childComplexity), true
+	case "RepDayReassigned.promises":
+		if e.ComplexityRoot.RepDayReassigned.Promises == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RepDayReassigned.Promises(childComplexity), true
 
 	case "RepEdge.cursor":
 		if e.ComplexityRoot.RepEdge.Cursor == nil {
@@ -3457,6 +3812,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Vacancy.Workload(childComplexity), true
 
+	case "VersionConflict.change":
+		if e.ComplexityRoot.VersionConflict.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionConflict.Change(childComplexity), true
 	case "VersionConflict.code":
 		if e.ComplexityRoot.VersionConflict.Code == nil {
 			break
@@ -3697,6 +4058,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VisitKind.Name(childComplexity), true
 
+	case "VisitMove.code":
+		if e.ComplexityRoot.VisitMove.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitMove.Code(childComplexity), true
+	case "VisitMove.decision":
+		if e.ComplexityRoot.VisitMove.Decision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitMove.Decision(childComplexity), true
+	case "VisitMove.fromRep":
+		if e.ComplexityRoot.VisitMove.FromRep == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitMove.FromRep(childComplexity), true
+	case "VisitMove.visit":
+		if e.ComplexityRoot.VisitMove.Visit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitMove.Visit(childComplexity), true
+
 	case "VisitReassigned.alerts":
 		if e.ComplexityRoot.VisitReassigned.Alerts == nil {
 			break
@@ -3753,6 +4139,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VisitReleased.Visit(childComplexity), true
 
+	case "VisitRescheduled.alerts":
+		if e.ComplexityRoot.VisitRescheduled.Alerts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitRescheduled.Alerts(childComplexity), true
+	case "VisitRescheduled.batchId":
+		if e.ComplexityRoot.VisitRescheduled.BatchID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitRescheduled.BatchID(childComplexity), true
+	case "VisitRescheduled.days":
+		if e.ComplexityRoot.VisitRescheduled.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitRescheduled.Days(childComplexity), true
+	case "VisitRescheduled.promises":
+		if e.ComplexityRoot.VisitRescheduled.Promises == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitRescheduled.Promises(childComplexity), true
+	case "VisitRescheduled.visit":
+		if e.ComplexityRoot.VisitRescheduled.Visit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitRescheduled.Visit(childComplexity), true
+
 	case "VisitStarted.visit":
 		if e.ComplexityRoot.VisitStarted.Visit == nil {
 			break
@@ -3791,6 +4208,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VisitTaken.State(childComplexity), true
 
+	case "VisitsReassigned.alerts":
+		if e.ComplexityRoot.VisitsReassigned.Alerts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitsReassigned.Alerts(childComplexity), true
+	case "VisitsReassigned.batchId":
+		if e.ComplexityRoot.VisitsReassigned.BatchID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitsReassigned.BatchID(childComplexity), true
+	case "VisitsReassigned.days":
+		if e.ComplexityRoot.VisitsReassigned.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitsReassigned.Days(childComplexity), true
+	case "VisitsReassigned.moves":
+		if e.ComplexityRoot.VisitsReassigned.Moves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitsReassigned.Moves(childComplexity), true
+	case "VisitsReassigned.promises":
+		if e.ComplexityRoot.VisitsReassigned.Promises == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitsReassigned.Promises(childComplexity), true
+
 	case "WhatIfPoint.budget":
 		if e.ComplexityRoot.WhatIfPoint.Budget == nil {
 			break
@@ -3825,6 +4273,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("AbsenceReportInput", ec.unmarshalInputAbsenceReportInput),
 			graphql.NewInputUnmarshaler("AlertAcknowledgeInput", ec.unmarshalInputAlertAcknowledgeInput),
 			graphql.NewInputUnmarshaler("AlertChannelsChooseInput", ec.unmarshalInputAlertChannelsChooseInput),
 			graphql.NewInputUnmarshaler("AlertResendInput", ec.unmarshalInputAlertResendInput),
@@ -3834,6 +4283,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AlignmentEditInput", ec.unmarshalInputAlignmentEditInput),
 			graphql.NewInputUnmarshaler("AlignmentPublishInput", ec.unmarshalInputAlignmentPublishInput),
 			graphql.NewInputUnmarshaler("AlignmentRevertInput", ec.unmarshalInputAlignmentRevertInput),
+			graphql.NewInputUnmarshaler("BatchUndoInput", ec.unmarshalInputBatchUndoInput),
 			graphql.NewInputUnmarshaler("BoundsInput", ec.unmarshalInputBoundsInput),
 			graphql.NewInputUnmarshaler("DeviceForgetInput", ec.unmarshalInputDeviceForgetInput),
 			graphql.NewInputUnmarshaler("DeviceRegisterInput", ec.unmarshalInputDeviceRegisterInput),
@@ -3842,6 +4292,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PointInput", ec.unmarshalInputPointInput),
 			graphql.NewInputUnmarshaler("PositionInput", ec.unmarshalInputPositionInput),
 			graphql.NewInputUnmarshaler("PositionReportInput", ec.unmarshalInputPositionReportInput),
+			graphql.NewInputUnmarshaler("RepDayReassignInput", ec.unmarshalInputRepDayReassignInput),
 			graphql.NewInputUnmarshaler("RepSkillsSetInput", ec.unmarshalInputRepSkillsSetInput),
 			graphql.NewInputUnmarshaler("TimeWindowInput", ec.unmarshalInputTimeWindowInput),
 			graphql.NewInputUnmarshaler("VisitArriveInput", ec.unmarshalInputVisitArriveInput),
@@ -3854,7 +4305,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("VisitFilter", ec.unmarshalInputVisitFilter),
 			graphql.NewInputUnmarshaler("VisitReassignInput", ec.unmarshalInputVisitReassignInput),
 			graphql.NewInputUnmarshaler("VisitReleaseInput", ec.unmarshalInputVisitReleaseInput),
+			graphql.NewInputUnmarshaler("VisitRescheduleInput", ec.unmarshalInputVisitRescheduleInput),
 			graphql.NewInputUnmarshaler("VisitStartInput", ec.unmarshalInputVisitStartInput),
+			graphql.NewInputUnmarshaler("VisitsReassignInput", ec.unmarshalInputVisitsReassignInput),
 		)
 	}
 	first := true
@@ -3948,6 +4401,52 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../schema/absence.graphqls", Input: `"Days on which a rep does not work."
+type Absence {
+  "Who."
+  rep: Rep!
+  "Why: SICK, VACATION, CAR, TRAINING, OTHER. The list grows."
+  kind: String!
+  "The first day."
+  from: Date!
+  "The last day."
+  to: Date!
+}
+
+extend type Mutation {
+  "Say that a rep does not work on some days. What is planned for them stays until ` + "`" + `repDayReassign` + "`" + `. ` + "`" + `batchUndo` + "`" + ` takes it back."
+  absenceReport(input: AbsenceReportInput!): AbsenceReportResult! @role(min: REP)
+}
+
+"What ` + "`" + `absenceReport` + "`" + ` takes."
+input AbsenceReportInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Who; the caller by default. Dispatchers report for the reps of their branches."
+  repId: ID
+  "A code: SICK, VACATION, CAR, TRAINING, OTHER. The list grows."
+  kind: String!
+  "The first day."
+  from: Date!
+  "The last day; the first by default."
+  to: Date
+  "A word about it; at most 1000 characters."
+  note: String
+}
+
+"What came of ` + "`" + `absenceReport` + "`" + `."
+union AbsenceReportResult = AbsenceReported | NotFound | Refused | Invalid | RequestMismatch
+
+"The absence is kept."
+type AbsenceReported {
+  "The absence."
+  absence: Absence!
+  "Names what was done."
+  batchId: ID!
+  "Visits that are planned for these days and not begun: somebody has to reassign them."
+  visitsLeft: Int!
+}
+`, BuiltIn: false},
 	{Name: "../schema/alert.graphqls", Input: `"How far an alert has come."
 enum AlertState {
   "Waits to be sent; it is in the inbox already."
@@ -4665,6 +5164,227 @@ type AlignmentReverted {
   movedVisits: Int!
 }
 `, BuiltIn: false},
+	{Name: "../schema/batch.graphqls", Input: `"For how long a reassignment is meant."
+enum ReassignScope {
+  "For the visits alone; the sites stay with who answers for them."
+  TODAY
+  "Whoever takes a visit answers for its site from today on."
+  FOR_GOOD
+}
+
+"What becomes of the work of reps who can't do it."
+enum RepDayPolicy {
+  "Each visit goes to the rep whom it suits best by driving and load. What fits nobody waits in the queue, with the reason."
+  SPREAD
+  "Into the backlog of its rep, the less important first; when it is due stays. What was promised is spread."
+  DEFER
+  "Into the queue."
+  QUEUE
+}
+
+"What becomes of one visit."
+type VisitMove {
+  "The visit as it is now; for a dry run as it would be."
+  visit: Visit!
+  "Who had it before; null for nobody."
+  fromRep: Rep
+  "Why this rep; null where none was chosen."
+  decision: Decision
+  "Why nobody was given it, though that was wished: NO_ROOM, CLOSED, NOT_LOCATED, ABSENT, … Null otherwise."
+  code: String
+}
+
+"A promise to a customer whose visit moved, or that is kept now and was not, or the other way round."
+type PromiseChange {
+  "The visit that was promised."
+  visit: Visit!
+  "When it is promised for."
+  promised: TimeWindow!
+  "When the rep would have got there; null where nobody would."
+  arrivalBefore: DateTime
+  "When the rep gets there; null where nobody does."
+  arrivalAfter: DateTime
+  "Whether the promise holds now."
+  kept: Boolean!
+}
+
+extend type Mutation {
+  "Give several visits to one rep, or to whoever suits each best; all of them or none. One batch, one alert a rep."
+  visitsReassign(input: VisitsReassignInput!): VisitsReassignResult! @role(min: DISPATCHER)
+  "Clear days of reps who can't make them, several reps and days at once: none of them inherits another's work. Visits begun stay."
+  repDayReassign(input: RepDayReassignInput!): RepDayReassignResult! @role(min: DISPATCHER)
+  "Move a visit to another day of its rep, or promise it for a time."
+  visitReschedule(input: VisitRescheduleInput!): VisitRescheduleResult! @role(min: DISPATCHER)
+  "Take back all that a batch did, as far as it can be; what can't is named. Once a batch; an undo can be taken back in turn."
+  batchUndo(input: BatchUndoInput!): BatchUndoResult! @role(min: DISPATCHER)
+}
+
+"What ` + "`" + `visitsReassign` + "`" + ` takes: either a list of visits or an area."
+input VisitsReassignInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Which visits; at most 500."
+  visitIds: [ID!]
+  "The version of each visit that the caller was looking at, in the same order; left out: whatever they are."
+  expectedVersions: [Int!]
+  "All visits of the date, not begun, whose sites lie in this area: a Polygon or MultiPolygon, a Feature or a collection of these."
+  polygon: GeoJSON
+  "The date of the area's visits; today by default."
+  date: Date
+  "The branch of the area's visits; that of the rep by default, else all that the caller may see."
+  branchId: ID
+  "Who takes them; left out: each goes to whoever suits it best, and stays where it fits nobody."
+  toRepId: ID
+  "For now by default."
+  scope: ReassignScope
+  "Whether the engine leaves the visits with their new reps; true by default."
+  pin: Boolean
+  "A code: OVERLOAD, ABSENCE, URGENT, CUSTOMER, OTHER. The list grows."
+  reason: String!
+  "Why, in words, for colleagues; at most 1000 characters."
+  note: String
+  "Store nothing, say what would happen."
+  dryRun: Boolean
+}
+
+"What came of ` + "`" + `visitsReassign` + "`" + `."
+union VisitsReassignResult = VisitsReassigned | VersionConflict | NotFound | Refused | Invalid | RequestMismatch
+
+"The visits have their new reps."
+type VisitsReassigned {
+  "Names everything that was done together."
+  batchId: ID!
+  "Each visit, in the order asked for."
+  moves: [VisitMove!]!
+  "Every rep's day that changed."
+  days: [DayChange!]!
+  "Promises to customers that this concerns."
+  promises: [PromiseChange!]!
+  "Who is alerted."
+  alerts: [AlertPreview!]!
+}
+
+"What ` + "`" + `repDayReassign` + "`" + ` takes."
+input RepDayReassignInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Whose days; at most 50 reps."
+  repIds: [ID!]!
+  "Which days; at most 31."
+  dates: [Date!]!
+  "What becomes of the visits."
+  policy: RepDayPolicy!
+  "Record that the reps are absent on these days: SICK, VACATION, CAR, TRAINING, OTHER. Left out: they may be given work again."
+  absence: String
+  "Whether the engine leaves the visits with their new reps; true by default."
+  pin: Boolean
+  "A code; ABSENCE by default."
+  reason: String
+  "Why, in words, for colleagues; at most 1000 characters."
+  note: String
+  "Store nothing, say what would happen."
+  dryRun: Boolean
+}
+
+"What came of ` + "`" + `repDayReassign` + "`" + `."
+union RepDayReassignResult = RepDayReassigned | NotFound | Refused | Invalid | RequestMismatch
+
+"The days are clear."
+type RepDayReassigned {
+  "Names everything that was done together."
+  batchId: ID!
+  "What became of each visit."
+  moves: [VisitMove!]!
+  "Every rep's day that changed."
+  days: [DayChange!]!
+  "Promises to customers that this concerns."
+  promises: [PromiseChange!]!
+  "Who is alerted."
+  alerts: [AlertPreview!]!
+  "The absences that were recorded."
+  absences: [Absence!]!
+}
+
+"What ` + "`" + `visitReschedule` + "`" + ` takes: a date, a time to promise, or both."
+input VisitRescheduleInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Which visit."
+  visitId: ID!
+  "The version the caller was looking at."
+  expectedVersion: Int!
+  "The new day; that of the promise by default."
+  date: Date
+  "When the customer is promised the visit from now on."
+  promised: TimeWindowInput
+  "Whether the engine leaves the visit with its rep; true by default."
+  pin: Boolean
+  "A code: CUSTOMER, URGENT, OTHER, … The list grows."
+  reason: String!
+  "Why, in words, for colleagues; at most 1000 characters."
+  note: String
+  "Store nothing, say what would happen."
+  dryRun: Boolean
+}
+
+"What came of ` + "`" + `visitReschedule` + "`" + `."
+union VisitRescheduleResult = VisitRescheduled | VersionConflict | NotFound | Refused | Invalid | RequestMismatch
+
+"The visit has its new time."
+type VisitRescheduled {
+  "The visit as it is now. On a day whose shifts are not known yet it waits in the backlog, due that day."
+  visit: Visit!
+  "Names everything that was done together."
+  batchId: ID!
+  "Every rep's day that changed."
+  days: [DayChange!]!
+  "Promises to customers that this concerns."
+  promises: [PromiseChange!]!
+  "Who is alerted."
+  alerts: [AlertPreview!]!
+}
+
+"What ` + "`" + `batchUndo` + "`" + ` takes."
+input BatchUndoInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Which batch."
+  batchId: ID!
+  "Why, in words, for colleagues; at most 1000 characters."
+  note: String
+  "Store nothing, say what would happen."
+  dryRun: Boolean
+}
+
+"What came of ` + "`" + `batchUndo` + "`" + `."
+union BatchUndoResult = BatchUndone | NotFound | Refused | Invalid | RequestMismatch
+
+"The batch is taken back."
+type BatchUndone {
+  "Names what taking it back did; it can be taken back in turn."
+  batchId: ID!
+  "The visits that are back where they were."
+  moves: [VisitMove!]!
+  "The visits that could not be put back."
+  kept: [KeptVisit!]!
+  "Every rep's day that changed."
+  days: [DayChange!]!
+  "Promises to customers that this concerns."
+  promises: [PromiseChange!]!
+  "Who is alerted."
+  alerts: [AlertPreview!]!
+}
+
+"A visit that an undo leaves where it is."
+type KeptVisit {
+  "Which one."
+  visit: Visit!
+  "Why: DONE, MISSED, CANCELLED, BEGUN, MOVED, or of the rep it would go back to ABSENT, OFF_SHIFT, SHIFT_OVER, OTHER_BRANCH. The list grows."
+  code: String!
+  "The same in words."
+  message: String!
+}
+`, BuiltIn: false},
 	{Name: "../schema/caller.graphqls", Input: `"What a person may do. Granted with dates, for a branch and all below it. Open: more may be added."
 enum Role {
   "A field sales representative: sees and does the own work."
@@ -5039,8 +5759,24 @@ type VersionConflict implements Problem {
   retryable: Boolean!
   "The field ` + "`" + `expectedVersion` + "`" + `."
   path: [String!]
-  "The visit as it is now."
+  "The visit as it is now; of several that changed the first."
   visit: Visit!
+  "The last change of it, where the record knows."
+  change: LastChange
+}
+
+"What somebody did to a visit last."
+type LastChange {
+  "When."
+  at: DateTime!
+  "Who; null for Hexbeat itself."
+  by: User
+  "What, such as visit.reassigned or attempt.completed. The list grows."
+  kind: String!
+  "Code of the reason or the outcome, if one was given."
+  code: String
+  "The decision it came with."
+  decision: Decision
 }
 
 "A rule of the trade stands against it; ` + "`" + `code` + "`" + ` says which: OFF_SHIFT, ABSENT, BEGUN, ENDED, SAME_REP, OTHER_BRANCH, …"
@@ -5748,6 +6484,10 @@ type DayChange {
   before: Load!
   "The load after."
   after: Load!
+  "The date of the day."
+  date: Date!
+  "The route before, timed as of now; null where there was none."
+  routeBefore: Route
   "The route after."
   route: Route!
 }
@@ -5889,6 +6629,20 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_Absence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rep":
+		return ec.fieldContext_Absence_rep(ctx, field)
+	case "kind":
+		return ec.fieldContext_Absence_kind(ctx, field)
+	case "from":
+		return ec.fieldContext_Absence_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Absence_to(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Absence", field.Name)
+}
 
 func (ec *executionContext) childFields_Alert(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -6224,6 +6978,10 @@ func (ec *executionContext) childFields_DayChange(ctx context.Context, field gra
 		return ec.fieldContext_DayChange_before(ctx, field)
 	case "after":
 		return ec.fieldContext_DayChange_after(ctx, field)
+	case "date":
+		return ec.fieldContext_DayChange_date(ctx, field)
+	case "routeBefore":
+		return ec.fieldContext_DayChange_routeBefore(ctx, field)
 	case "route":
 		return ec.fieldContext_DayChange_route(ctx, field)
 	}
@@ -6370,6 +7128,34 @@ func (ec *executionContext) childFields_IdleGround(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type IdleGround", field.Name)
 }
 
+func (ec *executionContext) childFields_KeptVisit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "visit":
+		return ec.fieldContext_KeptVisit_visit(ctx, field)
+	case "code":
+		return ec.fieldContext_KeptVisit_code(ctx, field)
+	case "message":
+		return ec.fieldContext_KeptVisit_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KeptVisit", field.Name)
+}
+
+func (ec *executionContext) childFields_LastChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_LastChange_at(ctx, field)
+	case "by":
+		return ec.fieldContext_LastChange_by(ctx, field)
+	case "kind":
+		return ec.fieldContext_LastChange_kind(ctx, field)
+	case "code":
+		return ec.fieldContext_LastChange_code(ctx, field)
+	case "decision":
+		return ec.fieldContext_LastChange_decision(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LastChange", field.Name)
+}
+
 func (ec *executionContext) childFields_Load(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "ratio":
@@ -6486,6 +7272,22 @@ func (ec *executionContext) childFields_Position(ctx context.Context, field grap
 		return ec.fieldContext_Position_recordedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Position", field.Name)
+}
+
+func (ec *executionContext) childFields_PromiseChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "visit":
+		return ec.fieldContext_PromiseChange_visit(ctx, field)
+	case "promised":
+		return ec.fieldContext_PromiseChange_promised(ctx, field)
+	case "arrivalBefore":
+		return ec.fieldContext_PromiseChange_arrivalBefore(ctx, field)
+	case "arrivalAfter":
+		return ec.fieldContext_PromiseChange_arrivalAfter(ctx, field)
+	case "kept":
+		return ec.fieldContext_PromiseChange_kept(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PromiseChange", field.Name)
 }
 
 func (ec *executionContext) childFields_Refusal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6870,6 +7672,20 @@ func (ec *executionContext) childFields_VisitKind(ctx context.Context, field gra
 		return ec.fieldContext_VisitKind_name(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type VisitKind", field.Name)
+}
+
+func (ec *executionContext) childFields_VisitMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "visit":
+		return ec.fieldContext_VisitMove_visit(ctx, field)
+	case "fromRep":
+		return ec.fieldContext_VisitMove_fromRep(ctx, field)
+	case "decision":
+		return ec.fieldContext_VisitMove_decision(ctx, field)
+	case "code":
+		return ec.fieldContext_VisitMove_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VisitMove", field.Name)
 }
 
 func (ec *executionContext) childFields_WhatIfPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -30,6 +30,8 @@ type AlertPreviewResolver interface {
 type DayChangeResolver interface {
 	Rep(ctx context.Context, obj *desk.DayChange) (roster.Rep, error)
 
+	Date(ctx context.Context, obj *desk.DayChange) (hours.Date, error)
+	RouteBefore(ctx context.Context, obj *desk.DayChange) (*dispatch.Route, error)
 	Route(ctx context.Context, obj *desk.DayChange) (dispatch.Route, error)
 }
 type VisitResolver interface {
@@ -204,6 +206,61 @@ func (ec *executionContext) fieldContext_DayChange_after(_ context.Context, fiel
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Load(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DayChange_date(ctx context.Context, field graphql.CollectedField, obj *desk.DayChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DayChange_date(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DayChange().Date(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v hours.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋhexbeatᚋhexbeatᚋhoursᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DayChange_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DayChange", field, true, true, "Date")
+}
+
+func (ec *executionContext) _DayChange_routeBefore(ctx context.Context, field graphql.CollectedField, obj *desk.DayChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DayChange_routeBefore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DayChange().RouteBefore(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dispatch.Route) graphql.Marshaler {
+			return ec.marshalORoute2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐRoute(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DayChange_routeBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DayChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Route(ctx, field)
 		},
 	}
 	return fc, nil
@@ -2335,6 +2392,18 @@ func (ec *executionContext) _DayChange(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "date":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DayChange_date(ctx, field, obj)
+				})
+		case "routeBefore":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DayChange_routeBefore(ctx, field, obj)
+				})
 		case "route":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,

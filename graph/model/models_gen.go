@@ -36,6 +36,34 @@ type AlertRulesSetResult interface {
 type AlertsReceiveResult interface {
 }
 
+// What `absenceReport` takes.
+type AbsenceReportInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Who; the caller by default. Dispatchers report for the reps of their branches.
+	RepID *uuid.UUID `json:"repId"`
+	// A code: SICK, VACATION, CAR, TRAINING, OTHER. The list grows.
+	Kind string `json:"kind"`
+	// The first day.
+	From hours.Date `json:"from"`
+	// The last day; the first by default.
+	To *hours.Date `json:"to"`
+	// A word about it; at most 1000 characters.
+	Note *string `json:"note"`
+}
+
+// The absence is kept.
+type AbsenceReported struct {
+	// The absence.
+	Absence roster.Absence `json:"absence"`
+	// Names what was done.
+	BatchID uuid.UUID `json:"batchId"`
+	// Visits that are planned for these days and not begun: somebody has to reassign them.
+	VisitsLeft int `json:"visitsLeft"`
+}
+
+func (AbsenceReported) IsAbsenceReportResult() {}
+
 // What `alertAcknowledge` takes.
 type AlertAcknowledgeInput struct {
 	// Made by the caller; the same id with the same content is answered the same, once carried out.
@@ -382,6 +410,36 @@ type AlignmentReverted struct {
 
 func (AlignmentReverted) IsAlignmentRevertResult() {}
 
+// What `batchUndo` takes.
+type BatchUndoInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Which batch.
+	BatchID uuid.UUID `json:"batchId"`
+	// Why, in words, for colleagues; at most 1000 characters.
+	Note *string `json:"note"`
+	// Store nothing, say what would happen.
+	DryRun *bool `json:"dryRun"`
+}
+
+// The batch is taken back.
+type BatchUndone struct {
+	// Names what taking it back did; it can be taken back in turn.
+	BatchID uuid.UUID `json:"batchId"`
+	// The visits that are back where they were.
+	Moves []desk.VisitMove `json:"moves"`
+	// The visits that could not be put back.
+	Kept []dispatch.KeptVisit `json:"kept"`
+	// Every rep's day that changed.
+	Days []desk.DayChange `json:"days"`
+	// Promises to customers that this concerns.
+	Promises []dispatch.PromiseTouched `json:"promises"`
+	// Who is alerted.
+	Alerts []desk.AlertPreview `json:"alerts"`
+}
+
+func (BatchUndone) IsBatchUndoResult() {}
+
 // One thing that changed.
 type Change struct {
 	// What to do with it.
@@ -551,6 +609,8 @@ type Invalid struct {
 	Path []string `json:"path"`
 }
 
+func (Invalid) IsAbsenceReportResult() {}
+
 func (Invalid) IsAlertsReceiveResult() {}
 
 func (Invalid) IsAlertChannelsChooseResult() {}
@@ -564,6 +624,14 @@ func (Invalid) IsAlignmentEditResult() {}
 func (Invalid) IsAlignmentPublishResult() {}
 
 func (Invalid) IsAlignmentRevertResult() {}
+
+func (Invalid) IsVisitsReassignResult() {}
+
+func (Invalid) IsRepDayReassignResult() {}
+
+func (Invalid) IsVisitRescheduleResult() {}
+
+func (Invalid) IsBatchUndoResult() {}
 
 func (Invalid) IsDeviceRegisterResult() {}
 
@@ -605,6 +673,8 @@ type NotFound struct {
 	Path []string `json:"path"`
 }
 
+func (NotFound) IsAbsenceReportResult() {}
+
 func (NotFound) IsAlertAcknowledgeResult() {}
 
 func (NotFound) IsAlertsReceiveResult() {}
@@ -620,6 +690,14 @@ func (NotFound) IsAlignmentEditResult() {}
 func (NotFound) IsAlignmentPublishResult() {}
 
 func (NotFound) IsAlignmentRevertResult() {}
+
+func (NotFound) IsVisitsReassignResult() {}
+
+func (NotFound) IsRepDayReassignResult() {}
+
+func (NotFound) IsVisitRescheduleResult() {}
+
+func (NotFound) IsBatchUndoResult() {}
 
 func (NotFound) IsDeviceForgetResult() {}
 
@@ -687,6 +765,8 @@ type Refused struct {
 	Path []string `json:"path"`
 }
 
+func (Refused) IsAbsenceReportResult() {}
+
 func (Refused) IsAlertAcknowledgeResult() {}
 
 func (Refused) IsAlertChannelsChooseResult() {}
@@ -700,6 +780,14 @@ func (Refused) IsAlignmentEditResult() {}
 func (Refused) IsAlignmentPublishResult() {}
 
 func (Refused) IsAlignmentRevertResult() {}
+
+func (Refused) IsVisitsReassignResult() {}
+
+func (Refused) IsRepDayReassignResult() {}
+
+func (Refused) IsVisitRescheduleResult() {}
+
+func (Refused) IsBatchUndoResult() {}
 
 func (Refused) IsProblem() {}
 
@@ -734,6 +822,46 @@ type RepConnection struct {
 	// Where this page lies.
 	PageInfo PageInfo `json:"pageInfo"`
 }
+
+// What `repDayReassign` takes.
+type RepDayReassignInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Whose days; at most 50 reps.
+	RepIds []uuid.UUID `json:"repIds"`
+	// Which days; at most 31.
+	Dates []hours.Date `json:"dates"`
+	// What becomes of the visits.
+	Policy dispatch.Fate `json:"policy"`
+	// Record that the reps are absent on these days: SICK, VACATION, CAR, TRAINING, OTHER. Left out: they may be given work again.
+	Absence *string `json:"absence"`
+	// Whether the engine leaves the visits with their new reps; true by default.
+	Pin *bool `json:"pin"`
+	// A code; ABSENCE by default.
+	Reason *string `json:"reason"`
+	// Why, in words, for colleagues; at most 1000 characters.
+	Note *string `json:"note"`
+	// Store nothing, say what would happen.
+	DryRun *bool `json:"dryRun"`
+}
+
+// The days are clear.
+type RepDayReassigned struct {
+	// Names everything that was done together.
+	BatchID uuid.UUID `json:"batchId"`
+	// What became of each visit.
+	Moves []desk.VisitMove `json:"moves"`
+	// Every rep's day that changed.
+	Days []desk.DayChange `json:"days"`
+	// Promises to customers that this concerns.
+	Promises []dispatch.PromiseTouched `json:"promises"`
+	// Who is alerted.
+	Alerts []desk.AlertPreview `json:"alerts"`
+	// The absences that were recorded.
+	Absences []roster.Absence `json:"absences"`
+}
+
+func (RepDayReassigned) IsRepDayReassignResult() {}
 
 // An entry of a page of reps.
 type RepEdge struct {
@@ -773,6 +901,8 @@ type RequestMismatch struct {
 	Path []string `json:"path"`
 }
 
+func (RequestMismatch) IsAbsenceReportResult() {}
+
 func (RequestMismatch) IsAlertAcknowledgeResult() {}
 
 func (RequestMismatch) IsAlertsReceiveResult() {}
@@ -790,6 +920,14 @@ func (RequestMismatch) IsAlignmentEditResult() {}
 func (RequestMismatch) IsAlignmentPublishResult() {}
 
 func (RequestMismatch) IsAlignmentRevertResult() {}
+
+func (RequestMismatch) IsVisitsReassignResult() {}
+
+func (RequestMismatch) IsRepDayReassignResult() {}
+
+func (RequestMismatch) IsVisitRescheduleResult() {}
+
+func (RequestMismatch) IsBatchUndoResult() {}
 
 func (RequestMismatch) IsDeviceRegisterResult() {}
 
@@ -887,9 +1025,15 @@ type VersionConflict struct {
 	Retryable bool `json:"retryable"`
 	// The field `expectedVersion`.
 	Path []string `json:"path"`
-	// The visit as it is now.
+	// The visit as it is now; of several that changed the first.
 	Visit dispatch.Visit `json:"visit"`
+	// The last change of it, where the record knows.
+	Change *postgres.LastChange `json:"change"`
 }
+
+func (VersionConflict) IsVisitsReassignResult() {}
+
+func (VersionConflict) IsVisitRescheduleResult() {}
 
 func (VersionConflict) IsProblem() {}
 
@@ -1149,6 +1293,44 @@ type VisitReleased struct {
 
 func (VisitReleased) IsVisitReleaseResult() {}
 
+// What `visitReschedule` takes: a date, a time to promise, or both.
+type VisitRescheduleInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Which visit.
+	VisitID uuid.UUID `json:"visitId"`
+	// The version the caller was looking at.
+	ExpectedVersion int `json:"expectedVersion"`
+	// The new day; that of the promise by default.
+	Date *hours.Date `json:"date"`
+	// When the customer is promised the visit from now on.
+	Promised *hours.Window `json:"promised"`
+	// Whether the engine leaves the visit with its rep; true by default.
+	Pin *bool `json:"pin"`
+	// A code: CUSTOMER, URGENT, OTHER, … The list grows.
+	Reason string `json:"reason"`
+	// Why, in words, for colleagues; at most 1000 characters.
+	Note *string `json:"note"`
+	// Store nothing, say what would happen.
+	DryRun *bool `json:"dryRun"`
+}
+
+// The visit has its new time.
+type VisitRescheduled struct {
+	// The visit as it is now. On a day whose shifts are not known yet it waits in the backlog, due that day.
+	Visit dispatch.Visit `json:"visit"`
+	// Names everything that was done together.
+	BatchID uuid.UUID `json:"batchId"`
+	// Every rep's day that changed.
+	Days []desk.DayChange `json:"days"`
+	// Promises to customers that this concerns.
+	Promises []dispatch.PromiseTouched `json:"promises"`
+	// Who is alerted.
+	Alerts []desk.AlertPreview `json:"alerts"`
+}
+
+func (VisitRescheduled) IsVisitRescheduleResult() {}
+
 // What `visitStart` takes.
 type VisitStartInput struct {
 	// Made by the caller; the same id with the same content is answered the same, once carried out.
@@ -1184,6 +1366,50 @@ type VisitTaken struct {
 func (VisitTaken) IsVisitClaimResult() {}
 
 func (VisitTaken) IsProblem() {}
+
+// What `visitsReassign` takes: either a list of visits or an area.
+type VisitsReassignInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Which visits; at most 500.
+	VisitIds []uuid.UUID `json:"visitIds"`
+	// The version of each visit that the caller was looking at, in the same order; left out: whatever they are.
+	ExpectedVersions []int `json:"expectedVersions"`
+	// All visits of the date, not begun, whose sites lie in this area: a Polygon or MultiPolygon, a Feature or a collection of these.
+	Polygon json.RawMessage `json:"polygon"`
+	// The date of the area's visits; today by default.
+	Date *hours.Date `json:"date"`
+	// The branch of the area's visits; that of the rep by default, else all that the caller may see.
+	BranchID *uuid.UUID `json:"branchId"`
+	// Who takes them; left out: each goes to whoever suits it best, and stays where it fits nobody.
+	ToRepID *uuid.UUID `json:"toRepId"`
+	// For now by default.
+	Scope *ReassignScope `json:"scope"`
+	// Whether the engine leaves the visits with their new reps; true by default.
+	Pin *bool `json:"pin"`
+	// A code: OVERLOAD, ABSENCE, URGENT, CUSTOMER, OTHER. The list grows.
+	Reason string `json:"reason"`
+	// Why, in words, for colleagues; at most 1000 characters.
+	Note *string `json:"note"`
+	// Store nothing, say what would happen.
+	DryRun *bool `json:"dryRun"`
+}
+
+// The visits have their new reps.
+type VisitsReassigned struct {
+	// Names everything that was done together.
+	BatchID uuid.UUID `json:"batchId"`
+	// Each visit, in the order asked for.
+	Moves []desk.VisitMove `json:"moves"`
+	// Every rep's day that changed.
+	Days []desk.DayChange `json:"days"`
+	// Promises to customers that this concerns.
+	Promises []dispatch.PromiseTouched `json:"promises"`
+	// Who is alerted.
+	Alerts []desk.AlertPreview `json:"alerts"`
+}
+
+func (VisitsReassigned) IsVisitsReassignResult() {}
 
 // What a re-balance would come to if no more than a share of the work changed hands.
 type WhatIfPoint struct {
@@ -1314,6 +1540,64 @@ func (e *ChangeOperation) UnmarshalJSON(b []byte) error {
 }
 
 func (e ChangeOperation) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// For how long a reassignment is meant.
+type ReassignScope string
+
+const (
+	// For the visits alone; the sites stay with who answers for them.
+	ReassignScopeToday ReassignScope = "TODAY"
+	// Whoever takes a visit answers for its site from today on.
+	ReassignScopeForGood ReassignScope = "FOR_GOOD"
+)
+
+var AllReassignScope = []ReassignScope{
+	ReassignScopeToday,
+	ReassignScopeForGood,
+}
+
+func (e ReassignScope) IsValid() bool {
+	switch e {
+	case ReassignScopeToday, ReassignScopeForGood:
+		return true
+	}
+	return false
+}
+
+func (e ReassignScope) String() string {
+	return string(e)
+}
+
+func (e *ReassignScope) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ReassignScope(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ReassignScope", str)
+	}
+	return nil
+}
+
+func (e ReassignScope) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ReassignScope) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ReassignScope) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

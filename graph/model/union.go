@@ -23,4 +23,9 @@ type (
 	DeviceRegisterResult   any
 	DeviceForgetResult     any
 	PositionReportResult   any
+	VisitsReassignResult   any
+	RepDayReassignResult   any
+	VisitRescheduleResult  any
+	BatchUndoResult        any
+	AbsenceReportResult    any
 )

@@ -1,0 +1,28 @@
+package desk
+
+import (
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/dispatch"
+	"github.com/hexbeat/hexbeat/postgres"
+	"github.com/hexbeat/hexbeat/roster"
+)
+
+// deed is what a batch did, as it is kept with it: visits and days, and whatever else an undo has to take back.
+type deed struct {
+	dispatch.Trace
+	Absences []absenceDeed `json:"absences,omitempty"`
+	Owners   []ownerDeed   `json:"owners,omitempty"`
+}
+
+// absenceDeed is an absence that a batch recorded or, undoing one, removed.
+type absenceDeed struct {
+	roster.Absence
+	Removed bool `json:"removed,omitempty"`
+}
+
+// ownerDeed is a change of who answers for a site.
+type ownerDeed struct {
+	Branch uuid.UUID          `json:"branch"`
+	Before postgres.SiteOwner `json:"before"`
+	After  postgres.SiteOwner `json:"after"`
+}
