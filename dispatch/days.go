@@ -131,15 +131,13 @@ func (out *Transferred) finish(d *days) {
 			if m == nil || !m.Changed() {
 				continue
 			}
-			told, arrival := s.Told, s.Arrival
+			arrival := s.Arrival
 			day.Route.Stops[i].Told = &arrival
-			kind := VisitsGained
+			notice := Notice{RepID: day.Rep.ID, Kind: VisitsGained, VisitID: *s.VisitID, Arrival: &arrival}
 			if was := m.Before.Visit; was.isOf(day.Rep.ID) && was.Date != nil {
-				kind, told = VisitsChanged, d.told(was)
-			} else {
-				told = nil
+				notice.Kind, notice.Told = VisitsChanged, d.told(was)
 			}
-			gained = append(gained, Notice{RepID: day.Rep.ID, Kind: kind, VisitID: *s.VisitID, Arrival: &arrival, Told: told})
+			gained = append(gained, notice)
 		}
 		day, others := day.tell(on.was, d.now)
 		out.Notices = append(out.Notices, gained...)

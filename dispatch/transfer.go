@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
 
@@ -83,7 +84,7 @@ func (t Transfer) admit(m Move, d *days) error {
 		return ErrOffShift
 	}
 	err := admit(m.Call, to.was, t.Now)
-	if err == ErrSameRep && m.Promised != nil {
+	if errors.Is(err, ErrSameRep) && m.Promised != nil {
 		return nil // the same day at another time
 	}
 	return err
