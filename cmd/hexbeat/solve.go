@@ -77,7 +77,7 @@ func solved(ctx context.Context, env environment, e effort, given bool) (vroom.S
 		answer, err = model.Planned()
 	} else {
 		var solver *route.Solver
-		solver, err = search(ctx, env, model.Problem(), e)
+		solver, err = search(ctx, env, model.Problem(), e, begun)
 		if err == nil {
 			answer = model.Solution(solver.Best(), solver.Unserved())
 		}
@@ -110,13 +110,15 @@ func readProblem(ctx context.Context, from io.Reader) (*vroom.Problem, error) {
 	}
 }
 
-// search searches for a plan until the limit, the iterations or Ctrl-C end it.
-func search(ctx context.Context, env environment, problem route.Problem, e effort) (*route.Solver, error) {
-	begun := time.Now()
+// search searches for a plan until the limit, counted from begun on, the iterations or Ctrl-C end it.
+func search(ctx context.Context, env environment, problem route.Problem, e effort, begun time.Time) (*route.Solver, error) {
+	loaded := time.Now()
 	solver, err := route.NewSolver(&problem, route.Options{Seed: e.seed, Threads: e.threads})
 	if err != nil {
 		return nil, err
 	}
+	// What is left over then takes about as long to be tried once more and to be explained as a first plan.
+	e.limit -= time.Since(loaded)
 	progress := newProgress(env, "solving")
 	defer progress.end()
 	if e.iterations > 0 {

@@ -45,8 +45,16 @@ type Unserved struct {
 // Unserved says for each visit that the best plan leaves out why. A reason that says Fits would be a fault of the plan.
 func (s *Solver) Unserved() []Unserved {
 	best := s.settled()
-	var all []Unserved
-	each(best.missing, func(c int32) { all = append(all, best.unserved(c)) })
+	var visits []int32
+	each(best.missing, func(c int32) { visits = append(visits, c) })
+	all := make([]Unserved, len(visits))
+	if s.m.churn.bounded() { // places are tried out then
+		for i, c := range visits {
+			all[i] = best.unserved(c)
+		}
+		return all
+	}
+	s.parallel(len(visits), func(i int) { all[i] = best.unserved(visits[i]) })
 	return all
 }
 

@@ -10,6 +10,7 @@ func (pl *plan) settle() {
 	if pl.m.linked && ones(pl.missing) > 0 {
 		pl.settleTied()
 	}
+	frames := make([]frame, pl.m.m)
 	for again := true; again; {
 		again = false
 		var left []int32
@@ -20,7 +21,7 @@ func (pl *plan) settle() {
 		})
 		slices.SortStableFunc(left, func(a, b int32) int { return int(min(1, max(-1, pl.m.penalty[b]-pl.m.penalty[a]))) })
 		for _, c := range left {
-			again = pl.settleVisit(c) || again
+			again = pl.settleVisit(c, frames) || again
 		}
 	}
 }
@@ -44,7 +45,7 @@ func (pl *plan) settleTied() {
 }
 
 // settleVisit inserts c where it costs least, or else where a break can give way to it.
-func (pl *plan) settleVisit(c int32) bool {
+func (pl *plan) settleVisit(c int32, frames []frame) bool {
 	best, within := spot{pl.m.penalty[c], -1, -1}, pl.m.hull[c]
 	if r, promise, ok := pl.m.promised(c); ok {
 		if at := pl.scanWithin(c, r, promise, -1, nil); at.k >= 0 && at.cost < best.cost && pl.allows(c, at, promise) {
@@ -61,33 +62,41 @@ func (pl *plan) settleVisit(c int32) bool {
 		return true
 	}
 	for r := range pl.trips {
-		if pl.m.can[int(c)*pl.m.m+r] && len(pl.m.car[r].breaks) > 0 && pl.first[r] == 0 && pl.room(c, int32(r)) && pl.giveWay(c, int32(r)) {
+		car := &pl.m.car[r]
+		if pl.m.can[int(c)*pl.m.m+r] && len(car.breaks) > 0 && pl.first[r] == 0 && pl.trips[r].visits < car.mostVisits && pl.room(c, int32(r)) && pl.giveWay(c, int32(r), &frames[r]) {
 			return true
 		}
 	}
 	return false
 }
 
+// frame is a trip without its breaks, as long as it is the same: see unbroken.
+type frame struct {
+	version       uint32
+	visits        []slot
+	leave, latest []int32
+}
+
 // giveWay inserts c into the trip of vehicle r at the first place at which the breaks can be arranged around it.
-func (pl *plan) giveWay(c, r int32) bool {
+func (pl *plan) giveWay(c, r int32, f *frame) bool {
 	t := &pl.trips[r]
-	old := slices.Clone(t.slots)
-	own := slot{node: c, place: pl.m.place[c], open: pl.m.hull[c].open, close: pl.m.hull[c].close}
-	visits := append(make([]slot, 0, len(old)), own) // own moves on from gap to gap
-	for _, s := range old {
-		if s.node >= 0 {
-			visits = append(visits, s)
+	if f.version != t.version {
+		f.version, f.visits = t.version, f.visits[:0]
+		for _, s := range t.slots {
+			if s.node >= 0 {
+				f.visits = append(f.visits, s)
+			}
 		}
+		f.leave, f.latest = pl.unbroken(r, f.visits)
 	}
-	leave, latest := pl.unbroken(r, visits[1:])
+	own := slot{node: c, place: pl.m.place[c], open: pl.m.hull[c].open, close: pl.m.hull[c].close}
 	before, over := t.cost, pl.over()
-	for k := range visits {
-		if k > 0 {
-			visits[k-1], visits[k] = visits[k], own
-		}
-		if !pl.mayHold(c, r, visits, k, leave[k], latest[k]) {
+	for k := 0; k <= len(f.visits) && f.leave[k] <= own.close; k++ {
+		if !pl.mayHold(c, r, f, k) {
 			continue
 		}
+		old := slices.Clone(t.slots)
+		visits := slices.Insert(slices.Clone(f.visits), k, own)
 		arranged, ok := pl.arrange(r, visits)
 		if !ok {
 			continue
@@ -131,18 +140,21 @@ func (pl *plan) unbroken(r int32, visits []slot) (leave, latest []int32) {
 	return leave, latest
 }
 
-// mayHold says whether c, which is visits[k], would fit there between these bounds.
-func (pl *plan) mayHold(c, r int32, visits []slot, k int, leave, latest int32) bool {
+// mayHold says whether c would fit into gap k between these bounds.
+func (pl *plan) mayHold(c, r int32, f *frame, k int) bool {
 	m, car, class := pl.m, &pl.m.car[r], pl.m.class[r]
+	if max(f.leave[k], m.hull[c].open)+class.service[c] > f.latest[k] {
+		return false
+	}
 	from, to := car.start, car.end
 	if k > 0 {
-		from = visits[k-1].place
+		from = f.visits[k-1].place
 	}
-	if k+1 < len(visits) {
-		to = visits[k+1].place
+	if k < len(f.visits) {
+		to = f.visits[k].place
 	}
-	end, fits := begin(leave+class.drive(from, visits[k].place), m.hull[c], m.windows[c])
-	return fits && end+class.service[c]+class.drive(visits[k].place, to) <= latest
+	end, fits := begin(f.leave[k]+class.drive(from, m.place[c]), m.hull[c], m.windows[c])
+	return fits && end+class.service[c]+class.drive(m.place[c], to) <= f.latest[k]
 }
 
 // keeps says whether a trip whose times are sound keeps to all its other bounds.

@@ -59,11 +59,12 @@ func TestADayWithoutBreaksBoundsOneWithThem(t *testing.T) {
 					}
 				}
 				own := slot{node: c, place: pl.m.place[c], open: pl.m.hull[c].open, close: pl.m.hull[c].close}
-				leave, latest := pl.unbroken(r, others)
+				f := frame{visits: others}
+				f.leave, f.latest = pl.unbroken(r, others)
 				for k := range len(others) + 1 {
 					visits := slices.Insert(slices.Clone(others), k, own)
 					_, arranged := pl.arrange(r, visits)
-					switch may := pl.mayHold(c, r, visits, k, leave[k], latest[k]); {
+					switch may := pl.mayHold(c, r, &f, k); {
 					case arranged && !may:
 						t.Fatalf("seed %d: visit %d is refused behind %d visits of vehicle %d, where it fits", seed, c, k, r)
 					case may:
