@@ -4,6 +4,8 @@ package email
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -28,14 +30,17 @@ var ErrConfig = errors.New("no usable mail server")
 type Config struct {
 	// Server is smtp://user:password@host:587 (TLS where the server offers it, always before a password) or smtps://host:465.
 	Server string
-	From   string // an address
-	Page   string // address of the rep's page, such as https://hexbeat.example.org/m; "" leaves the link out
+	From   string         // an address
+	Page   string         // address of the rep's page, such as https://hexbeat.example.org/m; "" leaves the link out
+	Roots  *x509.CertPool // whom the server's certificate may be signed by; nil: whom this machine trusts
 }
 
 // Sender sends through one mail server, a connection for each mail. It may be used from many goroutines.
 type Sender struct {
 	from, domain, page string
 	host               string
+	tls                *tls.Config
+	implicit           bool // TLS from the first byte
 	options            []mail.Option
 }
 
@@ -51,13 +56,20 @@ func New(c Config) (*Sender, error) {
 	if err := trial.From(c.From); err != nil {
 		return nil, fmt.Errorf("%w: the sender is not an address like alerts@example.org", ErrConfig)
 	}
-	s := &Sender{from: c.From, page: c.Page, host: server.Hostname()}
+	s := &Sender{from: c.From, page: c.Page, host: server.Hostname(), implicit: server.Scheme == "smtps"}
+	s.tls = &tls.Config{ServerName: s.host, RootCAs: c.Roots, MinVersion: tls.VersionTLS12}
 	_, s.domain, _ = strings.Cut(strings.TrimRight(c.From, ">"), "@")
 	port := 587
-	s.options = []mail.Option{mail.WithTimeout(timeout), mail.WithTLSPolicy(mail.TLSOpportunistic), mail.WithoutNoop(), mail.WithoutRset()}
-	if server.Scheme == "smtps" {
-		port = 465
-		s.options = append(s.options, mail.WithSSL())
+	policy := mail.TLSOpportunistic
+	if server.User != nil && !s.implicit {
+		policy = mail.TLSMandatory // or whoever sits between could ask for the password
+	}
+	s.options = []mail.Option{
+		mail.WithTimeout(timeout), mail.WithTLSPolicy(policy), mail.WithoutNoop(), mail.WithoutRset(),
+		mail.WithTLSConfig(s.tls),
+	}
+	if s.implicit {
+		port = 465 // the library dials in the clear where somebody else dials for it: at does it
 	}
 	if text := server.Port(); text != "" {
 		if port, err = strconv.Atoi(text); err != nil || port < 1 || port > 65535 {
@@ -78,31 +90,50 @@ func (s *Sender) Send(ctx context.Context, p notify.Push) (notify.Receipt, error
 	if err != nil {
 		return notify.Receipt{}, notify.Failure{Action: notify.Forget, Code: "INVALID_ARGUMENT"}
 	}
+	err = s.at(ctx, func(client *mail.Client) error { return client.Send(message) })
+	if err != nil {
+		return notify.Receipt{}, err
+	}
+	return notify.Receipt{MessageID: message.GetMessageID()}, nil
+}
+
+// Check says whether the server lets us in, without sending anything. It refuses with ErrConfig, in a sentence, what somebody must mend.
+func (s *Sender) Check(ctx context.Context) error {
+	err := s.at(ctx, func(*mail.Client) error { return nil })
+	if failure, ok := errors.AsType[notify.Failure](err); ok {
+		return fmt.Errorf("%w: %s", ErrConfig, complaint(failure))
+	}
+	return err
+}
+
+// at does something at the server, in 10 s at most. What goes wrong is a [notify.Failure].
+func (s *Sender) at(ctx context.Context, do func(*mail.Client) error) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	// The library looks at the context while it connects only; ending it must end everything.
-	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+	dial := func(_ context.Context, network, address string) (net.Conn, error) {
 		connection, err := (&net.Dialer{}).DialContext(ctx, network, address)
-		if err == nil {
-			context.AfterFunc(ctx, func() { _ = connection.Close() })
+		if err != nil {
+			return nil, err
 		}
-		return connection, err
+		context.AfterFunc(ctx, func() { _ = connection.Close() })
+		if s.implicit {
+			return tls.Client(connection, s.tls), nil
+		}
+		return connection, nil
 	}
-	options := append([]mail.Option{mail.WithDialContextFunc(func(_ context.Context, network, address string) (net.Conn, error) {
-		return dial(ctx, network, address)
-	})}, s.options...)
-	client, err := mail.NewClient(s.host, options...)
+	client, err := mail.NewClient(s.host, append([]mail.Option{mail.WithDialContextFunc(dial)}, s.options...)...)
 	if err != nil {
-		return notify.Receipt{}, notify.Failure{Action: notify.Alarm, Code: "INVALID_ADDRESS"}
+		return notify.Failure{Action: notify.Alarm, Code: "INVALID_ADDRESS"}
 	}
 	if err := client.DialWithContext(ctx); err != nil {
-		return notify.Receipt{}, judge(ctx, err)
+		return judge(ctx, err)
 	}
 	defer func() { _ = client.Close() }() // the mail is taken, or is not: what is said after that changes nothing
-	if err := client.Send(message); err != nil {
-		return notify.Receipt{}, judge(ctx, err)
+	if err := do(client); err != nil {
+		return judge(ctx, err)
 	}
-	return notify.Receipt{MessageID: message.GetMessageID()}, nil
+	return nil
 }
 
 func (s *Sender) message(p notify.Push) (*mail.Msg, error) {

@@ -2,7 +2,6 @@ package email_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"net"
@@ -12,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/notify"
@@ -46,8 +44,7 @@ func TestConformance(t *testing.T) {
 // python is Debian's own: another one on the PATH lacks Debian's packages.
 const python = "/usr/bin/python3"
 
-// realServer is Debian's python3-aiosmtpd as a process of its own; it keeps what it takes in a maildir.
-func realServer(t *testing.T) (address, maildir string) {
+func needPython(t *testing.T) {
 	t.Helper()
 	if exec.Command(python, "-c", "import aiosmtpd").Run() != nil {
 		const missing = "a mail server is missing: scripts/need.sh smtp (apt-get install python3-aiosmtpd)"
@@ -56,31 +53,20 @@ func realServer(t *testing.T) (address, maildir string) {
 		}
 		t.Skip(missing)
 	}
+}
+
+// realServer is Debian's python3-aiosmtpd as a process of its own; it keeps what it takes in a maildir.
+func realServer(t *testing.T) (address, maildir string) {
+	t.Helper()
+	needPython(t)
 	port, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	address, maildir = port.Addr().String(), filepath.Join(t.TempDir(), "mail")
 	_ = port.Close()
-	ctx, cancel := context.WithCancel(context.Background())
-	server := exec.CommandContext(ctx, python, "-m", "aiosmtpd", "-n", "-l", address, "-c", "aiosmtpd.handlers.Mailbox", maildir)
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cancel()
-		_ = server.Wait() // it was killed
-	})
-	for patience := time.Now().Add(20 * time.Second); ; {
-		connection, err := net.Dial("tcp", address)
-		if err == nil {
-			_ = connection.Close()
-			return address, maildir
-		}
-		if time.Now().After(patience) {
-			t.Fatalf("the mail server does not start: %v", err)
-		}
-	}
+	run(t, address, "-m", "aiosmtpd", "-n", "-l", address, "-c", "aiosmtpd.handlers.Mailbox", maildir)
+	return address, maildir
 }
 
 // mails are what the server keeps.
