@@ -42,3 +42,10 @@ func (db *DB) Browsers(ctx context.Context) (n int, err error) {
 	err = db.pool.QueryRow(ctx, `SELECT count(*) FROM device WHERE transport = 'WEBPUSH' AND forgotten_at IS NULL`).Scan(&n)
 	return n, unavailable(ctx, err)
 }
+
+// BrowsersOfOtherKeys is how many of them had not subscribed for the public key: nothing reaches them.
+func (db *DB) BrowsersOfOtherKeys(ctx context.Context, public string) (n int, err error) {
+	err = db.pool.QueryRow(ctx, `SELECT count(*) FROM device WHERE transport = 'WEBPUSH' AND forgotten_at IS NULL AND strpos(token, '"' || $1 || '"') = 0`,
+		public).Scan(&n)
+	return n, unavailable(ctx, err)
+}

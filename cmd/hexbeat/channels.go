@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"log/slog"
 	"os"
@@ -24,7 +25,7 @@ type channelFlags struct {
 	credentials, endpoint        *string // FCM
 	contact                      *string // Web Push
 	private                      *bool
-	smtp, from, page             *string // mail
+	smtp, from, page, smtpCA     *string // mail
 	webhook, webhookSecretHolder *string
 }
 
@@ -37,6 +38,7 @@ func (f *flags) channels() channelFlags {
 		smtp:                f.String("smtp", "", "mail server, as an `address` like smtp://user:password@mail.example.org:587"),
 		from:                f.String("smtp-from", "", "`address` that mails come from"),
 		page:                f.String("page-address", "", "`address` of the rep's page, such as https://hexbeat.example.org/m, for links in mails"),
+		smtpCA:              f.String("smtp-ca", "", "PEM `file` of who signs the mail server's certificate, where this machine does not know them"),
 		webhook:             f.String("webhook", "", "`address` of a gateway of your own, such as for text messages"),
 		webhookSecretHolder: f.String("webhook-secret-file", "", "`file` with the secret that calls of the gateway are signed with"),
 	}
@@ -54,9 +56,9 @@ func webPushKeys(ctx context.Context, db *postgres.DB, log *slog.Logger) (webpus
 	if err != nil {
 		return webpush.Keys{}, err
 	}
-	keys, err := webpush.ParseKeys(text)
+	keys, err := readKeys(text)
 	if err != nil {
-		return webpush.Keys{}, fmt.Errorf("%w in the record's table installation, under %q: restore the row from a backup, or delete it; browsers then subscribe anew when their page is opened next", err, vapidName)
+		return webpush.Keys{}, err
 	}
 	if !made {
 		return keys, nil
@@ -69,6 +71,15 @@ func webPushKeys(ctx context.Context, db *postgres.DB, log *slog.Logger) (webpus
 	return keys, err
 }
 
+// readKeys reads what the record keeps.
+func readKeys(text string) (webpush.Keys, error) {
+	keys, err := webpush.ParseKeys(text)
+	if err != nil {
+		return webpush.Keys{}, fmt.Errorf("%w in the record's table installation, under %q: restore the row from a backup, or delete it; browsers then subscribe anew when their page is opened next", err, vapidName)
+	}
+	return keys, nil
+}
+
 // senders are the channels as they are set up, by transport.
 func (c channelFlags) senders(ctx context.Context, db *postgres.DB, hub *live.Hub, keys webpush.Keys, log *slog.Logger) (map[string]notify.Sender, error) {
 	senders := map[string]notify.Sender{
@@ -78,31 +89,61 @@ func (c channelFlags) senders(ctx context.Context, db *postgres.DB, hub *live.Hu
 	if *c.credentials == "" {
 		log.Info("no push credentials: phones are not reached through Google", "set", "--fcm-credentials or HEXBEAT_FCM_CREDENTIALS")
 	} else {
-		sender, err := fcm.New(ctx, fcm.Config{CredentialsFile: *c.credentials, Endpoint: *c.endpoint})
+		sender, err := c.google(ctx)
 		if err != nil {
 			return nil, err
 		}
 		senders[notify.FCM] = sender
 	}
 	if *c.smtp != "" {
-		sender, err := email.New(email.Config{Server: *c.smtp, From: *c.from, Page: *c.page})
+		sender, err := c.mail()
 		if err != nil {
-			return nil, fmt.Errorf("--smtp and --smtp-from: %w", err)
+			return nil, err
 		}
 		senders[notify.Email] = sender
 	}
 	if *c.webhook != "" {
-		secret, err := os.ReadFile(*c.webhookSecretHolder)
+		sender, err := c.gateway()
 		if err != nil {
-			return nil, fmt.Errorf("--webhook-secret-file: %w", err)
-		}
-		sender, err := webhook.New(webhook.Config{URL: *c.webhook, Secret: strings.TrimSpace(string(secret))}, time.Now)
-		if err != nil {
-			return nil, fmt.Errorf("--webhook and --webhook-secret-file: %w", err)
+			return nil, err
 		}
 		senders[notify.Webhook] = sender
 	}
 	return senders, nil
+}
+
+func (c channelFlags) google(ctx context.Context) (*fcm.Sender, error) {
+	return fcm.New(ctx, fcm.Config{CredentialsFile: *c.credentials, Endpoint: *c.endpoint})
+}
+
+func (c channelFlags) mail() (*email.Sender, error) {
+	config := email.Config{Server: *c.smtp, From: *c.from, Page: *c.page}
+	if *c.smtpCA != "" {
+		text, err := os.ReadFile(*c.smtpCA)
+		if err != nil {
+			return nil, fmt.Errorf("--smtp-ca: %w", err)
+		}
+		if config.Roots = x509.NewCertPool(); !config.Roots.AppendCertsFromPEM(text) {
+			return nil, fmt.Errorf("--smtp-ca: %s holds no certificate: give a PEM file that begins with -----BEGIN CERTIFICATE-----", *c.smtpCA)
+		}
+	}
+	sender, err := email.New(config)
+	if err != nil {
+		return nil, fmt.Errorf("--smtp and --smtp-from: %w", err)
+	}
+	return sender, nil
+}
+
+func (c channelFlags) gateway() (*webhook.Sender, error) {
+	secret, err := os.ReadFile(*c.webhookSecretHolder)
+	if err != nil {
+		return nil, fmt.Errorf("--webhook-secret-file: %w", err)
+	}
+	sender, err := webhook.New(webhook.Config{URL: *c.webhook, Secret: strings.TrimSpace(string(secret))}, time.Now)
+	if err != nil {
+		return nil, fmt.Errorf("--webhook and --webhook-secret-file: %w", err)
+	}
+	return sender, nil
 }
 
 // confirmed looks into the record: the word may have come through another process.

@@ -18,6 +18,7 @@ import (
 	"github.com/hexbeat/hexbeat/notify"
 	"github.com/hexbeat/hexbeat/notify/socket"
 	"github.com/hexbeat/hexbeat/notify/webpush"
+	"github.com/hexbeat/hexbeat/notify/webpushtest"
 )
 
 func TestWebPushKeysAreMadeOnceAndTheirLossIsSaid(t *testing.T) {
@@ -46,6 +47,39 @@ func TestWebPushKeysAreMadeOnceAndTheirLossIsSaid(t *testing.T) {
 	}
 	if _, err := keys(); !errors.Is(err, webpush.ErrKeys) || strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("broken keys: %v, want one sentence that says what to do", err)
+	}
+}
+
+func TestDoctorLooksAtTheKeysOfWebPush(t *testing.T) {
+	t.Parallel()
+	w := desktest.New(t)
+	look := func() finding { return checkWebPush(t.Context(), w.DB) }
+	if got := look(); got.ill || w.Count(t, "SELECT count(*) FROM installation WHERE name = 'webpush keys'") != 0 {
+		t.Errorf("before the first start: %+v, want nothing to mend and nothing made", got)
+	}
+	keys, err := webPushKeys(t.Context(), w.DB, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := webpushtest.New(t).Subscribe(keys.Public)
+	if _, err := desk.Do(w.Rep(0, 0), w.Desk, uuid.New(), desk.RegisterDevice{Token: browser, Transport: notify.WebPush, Platform: "web", Locale: "ru"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := look(); got.ill {
+		t.Errorf("a browser of these keys: %+v", got)
+	}
+	for _, c := range [][2]string{
+		{"other keys", "UPDATE device SET token = replace(token, '" + keys.Public + "', 'another')"},
+		{"keys are lost", "DELETE FROM installation"},
+		{"restore the row", "INSERT INTO installation (name, value) VALUES ('webpush keys', 'secret')"},
+	} {
+		says, sql := c[0], c[1]
+		if _, err := w.DB.Pool().Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+		if got := look(); !got.ill || !strings.Contains(got.say, says) || strings.Contains(got.say, "secret") {
+			t.Errorf("after %s: %+v, want it to say %q", sql, got, says)
+		}
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"syscall"
 	"text/tabwriter"
 
-	"github.com/hexbeat/hexbeat/notify/fcm"
 	"github.com/hexbeat/hexbeat/postgres"
 )
 
@@ -15,7 +14,7 @@ import (
 const leastDisk = 1 << 30
 
 func doctorCommand() command {
-	return command{"doctor", "check database, schema, disk, clock and push, and say what to mend", doctor}
+	return command{"doctor", "check database, schema, disk, clock and the channels of alerts, and say what to mend", doctor}
 }
 
 // finding is what doctor says of one thing.
@@ -26,16 +25,15 @@ type finding struct {
 }
 
 func doctor(ctx context.Context, env environment, args []string) error {
-	f := newFlags(env, "hexbeat doctor", "Checks what Hexbeat needs and says what to mend: the database with its version, locale and clock, the schema, the disk, push.\n"+
+	f := newFlags(env, "hexbeat doctor", "Checks what Hexbeat needs and says what to mend: the database with its version, locale and clock, the schema, the disk, and the channels of\n"+
+		"alerts: push through Google, Web Push, the mail server and the gateway. Nothing is sent to anybody. Give it the settings that serve has.\n"+
 		"It starts the private PostgreSQL as serve would where DATABASE_URL is not set. Exit code 1 when something must be mended.")
-	where := f.record()
-	credentials := f.String("fcm-credentials", "", "service-account `file` of Firebase")
-	endpoint := f.String("fcm-endpoint", "", "`address` that takes pushes; Google's without it")
+	where, channels := f.record(), f.channels()
 	if err := f.parse(args); err != nil {
 		return err
 	}
 	findings := checkRecord(ctx, where)
-	findings = append(findings, checkPush(ctx, fcm.Config{CredentialsFile: *credentials, Endpoint: *endpoint}))
+	findings = append(findings, channels.check(ctx)...)
 	findings = append(findings, finding{thing: "routing", say: "no routing engine: travel times are estimates from distances"})
 
 	ill := 0
@@ -73,7 +71,7 @@ func checkRecord(ctx context.Context, where recordFlags) []finding {
 	}
 	findings := []finding{
 		{thing: "database", say: fmt.Sprintf("PostgreSQL %s, %s, %s", condition.Version, condition.Encoding, condition.Locale)},
-		checkSchema(ctx, rec), clock,
+		checkSchema(ctx, rec), clock, checkWebPush(ctx, rec.db),
 	}
 	if rec.server != nil {
 		findings = append(findings, checkDisk(*where.dataDir))
@@ -105,18 +103,4 @@ func checkDisk(folder string) finding {
 		return finding{"disk", say + ": make room, or the database stops", true}
 	}
 	return finding{thing: "disk", say: say}
-}
-
-func checkPush(ctx context.Context, config fcm.Config) finding {
-	if config.CredentialsFile == "" {
-		return finding{thing: "push", say: "no credentials: phones are not reached through Google (set HEXBEAT_FCM_CREDENTIALS)"}
-	}
-	sender, err := fcm.New(ctx, config)
-	if err == nil {
-		err = sender.Check(ctx)
-	}
-	if err != nil {
-		return finding{"push", explain(err), true}
-	}
-	return finding{thing: "push", say: "credentials are good"}
 }

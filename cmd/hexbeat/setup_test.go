@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -72,8 +74,16 @@ func TestDoctorSaysWhatToMend(t *testing.T) {
 		t.Errorf("doctor on a sound database says:\n%s", out)
 	}
 	code, out, errs := p.run("doctor", "--fcm-credentials", "/nowhere.json")
-	if code != exitFailed || !strings.Contains(out, "MEND  push") || errs != "hexbeat: to be mended: 1 of 5\n" {
+	if code != exitFailed || !strings.Contains(out, "MEND  push") || errs != "hexbeat: to be mended: 1 of 8\n" {
 		t.Errorf("doctor without its push credentials = %d, %q:\n%s", code, errs, out)
+	}
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("a secret of some length"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	nobody := []string{"doctor", "--smtp", "smtp://127.0.0.1:1", "--smtp-from", "a@example.org", "--webhook", "http://127.0.0.1:1", "--webhook-secret-file", secret}
+	if code, out, _ := p.run(nobody...); code != exitFailed || strings.Count(out, "it can't be reached: look at its address and port") != 2 {
+		t.Errorf("doctor with a mail server and a gateway that are not there = %d:\n%s", code, out)
 	}
 	p.variables["DATABASE_URL"] = "postgres://localhost:1/none"
 	if code, out, _ := p.run("doctor"); code != exitFailed || !strings.Contains(out, "MEND  database") {

@@ -12,14 +12,17 @@ package webhook
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -127,6 +130,33 @@ func (s *Sender) Send(ctx context.Context, p notify.Push) (notify.Receipt, error
 		answer.Code = "UNREGISTERED"
 	}
 	return notify.Receipt{}, notify.Policy(answer)
+}
+
+// Check says whether the gateway can be reached, without calling it: a call might send a message to somebody. It refuses with ErrConfig, in a
+// sentence.
+func (s *Sender) Check(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	address, err := url.Parse(s.config.URL)
+	if err != nil {
+		return fmt.Errorf("%w: its address is none", ErrConfig)
+	}
+	port := address.Port()
+	var dial interface {
+		DialContext(ctx context.Context, network, address string) (net.Conn, error)
+	} = &net.Dialer{}
+	if address.Scheme == "https" {
+		port, dial = cmp.Or(port, "443"), &tls.Dialer{}
+	}
+	port = cmp.Or(port, "80")
+	connection, err := dial.DialContext(ctx, "tcp", net.JoinHostPort(address.Hostname(), port))
+	if _, forged := errors.AsType[*tls.CertificateVerificationError](err); forged {
+		return fmt.Errorf("%w: its certificate is not signed by anybody this machine trusts, or is for another name", ErrConfig)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: it can't be reached: look at its address and port", ErrConfig)
+	}
+	return connection.Close()
 }
 
 // Verify refuses with ErrForged a call that was not signed with the secret within the last five minutes.
