@@ -145,7 +145,7 @@ func (h History) breaches(now time.Time) (codes []string) {
 	if asked := h.AskedAt; asked != nil && now.Sub(*asked) > stepGrace && len(h.Tries) == 0 && h.State != Superseded && h.State != Acknowledged {
 		codes = append(codes, NotHanded)
 	}
-	if h.State == Annulled && (h.TryingAt != nil || h.SentAt != nil || len(h.Tries) > 0) {
+	if h.State == Annulled && h.handed() {
 		codes = append(codes, AnnulledButSent)
 	}
 	if h.triedAfterEnd() {
@@ -168,6 +168,12 @@ func (h History) breaches(now time.Time) (codes []string) {
 
 func (h History) abandoned(now time.Time) bool {
 	return h.State.Open() && (h.DueAt == nil || now.Sub(*h.DueAt) > stepGrace)
+}
+
+// handed says whether a channel may have the alert. A page that read the inbox the moment before and confirms that is none.
+func (h History) handed() bool {
+	return h.TryingAt != nil || h.SentAt != nil && (h.EndedAt == nil || h.SentAt.Before(*h.EndedAt)) ||
+		slices.ContainsFunc(h.Tries, func(t Try) bool { return t.Outcome != "CONFIRMED" })
 }
 
 // triedAfterEnd looks for a push after the rep had said: understood, or after the alert had ended. What somebody asked to be sent again may be.

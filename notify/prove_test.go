@@ -47,6 +47,10 @@ func TestProveFindsEachBreach(t *testing.T) {
 		"sound, annulled": {life(func(h *notify.History) {
 			*h = notify.History{Alert: notify.Alert{State: notify.Annulled, Reason: notify.Undone, EndedAt: at(12, 0), Items: h.Items}}
 		}), ""},
+		"sound, annulled, and read a moment before": {life(func(h *notify.History) {
+			*h = notify.History{Alert: notify.Alert{State: notify.Annulled, Reason: notify.Undone, EndedAt: at(12, 0), SentAt: at(12, 1), Items: h.Items},
+				Tries: []notify.Try{{At: clock(12, 1), Outcome: "CONFIRMED"}}}
+		}), ""},
 		"sound, superseded unheard": {life(func(h *notify.History) {
 			h.State, h.EndedAt, h.SentAt, h.Tries, h.SupersededBy = notify.Superseded, at(12, 0), nil, nil, &h.ID
 		}), ""},

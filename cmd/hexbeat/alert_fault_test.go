@@ -20,9 +20,10 @@ import (
 )
 
 // TestAlertsArriveWhateverFails reassigns visits while everything fails that can: workers are killed between the provider's word and our
-// commit, PostgreSQL is killed, the provider is down, slow, cuts connections, rotates its tokens and delivers what it says it refused. In the
-// end every alert that was not annulled or superseded has reached each phone of its rep, phones that got their pushes shuffled and doubled show
-// each once, and notify prove is clean. HEXBEAT_ALERT_FAULTS says how many faults; HEXBEAT_ALERT_SEED repeats a run's choices.
+// commit, PostgreSQL is killed, providers are down, slow, cut connections, rotate their tokens and deliver what they say they refused. In the
+// end every alert that was not annulled or superseded has reached each device of its rep, phones that got their pushes shuffled and doubled show
+// each once, and notify prove is clean. Each rep has a channel of the own. HEXBEAT_ALERT_CHANNELS names others, such as FCM alone;
+// HEXBEAT_ALERT_FAULTS says how many faults; HEXBEAT_ALERT_SEED repeats a run's choices.
 func TestAlertsArriveWhateverFails(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills processes for a minute")
@@ -32,77 +33,185 @@ func TestAlertsArriveWhateverFails(t *testing.T) {
 	t.Logf("HEXBEAT_ALERT_FAULTS=%d HEXBEAT_ALERT_SEED=%d", faults, seed)
 	dice := rand.New(rand.NewPCG(uint64(seed), 2))
 
-	push := fcmtest.New(t)
-	p := newInstallation(t, "HEXBEAT_FCM_CREDENTIALS="+push.CredentialsFile, "HEXBEAT_FCM_ENDPOINT="+push.URL)
-	token, reps, visits := p.smallTown(8)
-	pair := []*serving{p.serveFor(t), p.serveFor(t)}
-	phones := p.phones(pair[0], len(reps))
+	f := newFaults(t)
 	writing, stop := context.WithCancel(t.Context())
 	var writers sync.WaitGroup
-	for _, v := range visits {
-		writers.Go(func() { v.shuttle(writing, pair, token, reps) })
+	for _, v := range f.visits {
+		writers.Go(func() { v.shuttle(writing, f.pair, f.dispatcher, f.reps) })
 	}
-	kills := 0
 	for n := range faults {
-		for range 5 {
-			push.Next(anyAnswer(dice))
+		for _, e := range f.ends {
+			e.stumble(dice)
 		}
 		switch n % 6 {
-		case 0, 3: // the provider has the push, and who sent it does not live to write that down
-			kills++
-			victim := pair[n/3%2]
-			var once atomic.Bool
-			dead := make(chan struct{})
-			push.OnTaken(func() {
-				if once.CompareAndSwap(false, true) {
-					victim.crash()
-					close(dead)
-				}
-			})
-			select {
-			case <-dead:
-			case <-time.After(20 * time.Second): // the others send nothing either: backoff
-				push.OnTaken(nil)
-				once.Store(true)
-				victim.crash()
-			}
-			push.OnTaken(nil)
-			victim.start()
+		case 0, 3:
+			f.killWhoSent(f.pair[n/3%2])
 		case 1:
-			p.killPostgreSQL()
+			f.killPostgreSQL()
 		case 2:
-			push.ExpireTokens()
+			f.rotateTokens()
 		case 4:
-			push.Always("", fcmtest.Unavailable(0))
-			<-time.After(2 * time.Second) // the provider is down for a while
-			push.Always("", fcmtest.OK())
+			f.down(unavailable)
+			<-time.After(2 * time.Second) // the providers are down for a while
+			f.up()
 		case 5:
-			push.RefuseTokens(503, "unavailable")
+			f.refuseTokens(503, "unavailable")
 			<-time.After(time.Second)
-			push.RefuseTokens(0, "")
+			f.refuseTokens(0, "")
 		}
 		<-time.After(time.Duration(300+dice.IntN(1200)) * time.Millisecond) // the moment is the test's subject
 	}
 	stop()
 	writers.Wait()
-
-	server, err := local.Start(t.Context(), local.Options{DataDir: filepath.Join(p.dir, "data")})
+	server, err := local.Start(t.Context(), local.Options{DataDir: filepath.Join(f.dir, "data")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = server.Stop(context.Background()) }()
-	db, err := postgres.Open(t.Context(), server.URL())
+	f.reckon(server.URL(), dice, 4*time.Minute)
+}
+
+// faults is an installation under a fault run: two processes, reps with a channel each, and what stands at the far ends.
+type faults struct {
+	*installation
+	ends       []end
+	dispatcher string
+	reps       []string
+	visits     []*errand
+	pair       []*serving
+	owners     map[string]owner // by the token of a device
+	kills      int
+}
+
+// owner is whose a device is, and where it is reached.
+type owner struct {
+	rep string
+	end end
+}
+
+func newFaults(t *testing.T, env ...string) *faults {
+	t.Helper()
+	f := &faults{ends: endsOf(t), owners: map[string]owner{}}
+	for _, e := range f.ends {
+		env = append(env, e.settings()...)
+	}
+	f.installation = newInstallation(t, env...)
+	f.dispatcher, f.reps, f.visits = f.smallTown(8)
+	f.pair = []*serving{f.serveFor(t), f.serveFor(t)}
+	f.register()
+	return f
+}
+
+// register gives each rep a device of one channel after the other, and the first one two.
+func (f *faults) register() {
+	f.t.Helper()
+	api := &api{t: f.t, url: "http://" + f.pair[0].address}
+	api.ready()
+	for i := range f.reps {
+		bearer := f.run("token", "--email", fmt.Sprintf("rep%02d@example.com", i+1))
+		var me struct {
+			Me         struct{ Rep struct{ ID string } }
+			WebPushKey string
+		}
+		api.ask(bearer, `{ me { rep { id } } webPushKey }`, nil, &me)
+		e := f.ends[i%len(f.ends)]
+		if b, ok := e.(*browsers); ok {
+			b.vapid = me.WebPushKey
+		}
+		tokens := []string{e.token(i)}
+		if i == 0 {
+			tokens = append(tokens, e.token(100))
+		}
+		for _, token := range tokens {
+			var registered struct {
+				DeviceRegister struct{ Device struct{ ID string } }
+			}
+			api.ask(bearer, `mutation ($id: UUID!, $token: String!, $transport: String!) { deviceRegister(input: {requestId: $id, token: $token, transport: $transport,
+				platform: "test", locale: "ru"}) { ... on DeviceRegistered { device { id } } ... on Problem { code } } }`,
+				map[string]any{"id": uuid.New(), "token": token, "transport": e.transport()}, &registered)
+			f.owners[token] = owner{me.Me.Rep.ID, e}
+			if p, ok := e.(*pages); ok {
+				p.look(&page{of: p, servers: f.pair, bearer: bearer, token: token, device: registered.DeviceRegister.Device.ID, confirmed: map[string]bool{}})
+			}
+		}
+	}
+}
+
+// killWhoSent ends a process that a provider has just taken a push from, before it can write that down; or, where no provider can say so, now.
+func (f *faults) killWhoSent(victim *serving) {
+	f.kills++
+	var once atomic.Bool
+	dead := make(chan struct{})
+	kill := func() {
+		if once.CompareAndSwap(false, true) {
+			victim.crash()
+			close(dead)
+		}
+	}
+	patience := time.Millisecond
+	for _, e := range f.ends {
+		if e.onTaken(kill) {
+			patience = 20 * time.Second // longer, and nobody sends anything: backoff
+		}
+	}
+	select {
+	case <-dead:
+	case <-time.After(patience):
+		kill()
+		<-dead
+	}
+	for _, e := range f.ends {
+		e.onTaken(nil)
+	}
+	victim.start()
+}
+
+func (f *faults) down(how outage) {
+	for _, e := range f.ends {
+		e.down(how)
+	}
+}
+
+func (f *faults) up() {
+	for _, e := range f.ends {
+		e.up()
+	}
+}
+
+// rotateTokens makes Google's access tokens in use worth nothing.
+func (f *faults) rotateTokens() {
+	for _, e := range f.ends {
+		if g, ok := e.(*firebase); ok {
+			g.ExpireTokens()
+		}
+	}
+}
+
+// refuseTokens has Google give out no access tokens; 0 ends it.
+func (f *faults) refuseTokens(status int, code string) {
+	for _, e := range f.ends {
+		if g, ok := e.(*firebase); ok {
+			g.RefuseTokens(status, code)
+		}
+	}
+}
+
+// reckon waits until nothing is on its way, and compares what arrived with the record.
+func (f *faults) reckon(url string, dice *rand.Rand, patience time.Duration) {
+	f.t.Helper()
+	db, err := postgres.Open(f.t.Context(), url)
 	if err != nil {
-		t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	defer db.Close()
-	settled(t, db)
-	if out := p.run("notify", "prove"); out == "" {
-		t.Error("notify prove says nothing")
-	} else {
-		t.Log(out)
+	settled(f.t, db, patience)
+	for _, e := range f.ends {
+		if n := e.finish(f.t.Context()); n > 0 {
+			f.t.Logf("%s: %d more when it looked again", e.transport(), n)
+		}
 	}
-	p.arrived(t, db, push, phones, kills, dice)
+	f.t.Log(f.run("notify", "prove"))
+	f.arrived(db, dice)
 }
 
 // TestAKilledWorkersJobIsTakenOver kills a process while the provider says nothing to it. Another hands the alert over within 75 seconds.
@@ -142,15 +251,6 @@ func TestAKilledWorkersJobIsTakenOver(t *testing.T) {
 	t.Logf("taken over after %s", time.Since(died).Round(time.Second))
 }
 
-// anyAnswer is what a provider says on a bad day.
-func anyAnswer(dice *rand.Rand) fcmtest.Answer {
-	answers := []fcmtest.Answer{
-		fcmtest.OK(), fcmtest.OK(), fcmtest.TooMany(time.Second), fcmtest.Internal(), fcmtest.Unavailable(time.Second),
-		fcmtest.Unavailable(0).Delivered(), fcmtest.CutBefore(), fcmtest.CutInside(), fcmtest.Unauthenticated(),
-	}
-	return answers[dice.IntN(len(answers))]
-}
-
 // phones registers a phone for each rep, and a tablet for the first; by token, whose they are.
 func (p *installation) phones(s *serving, reps int) map[string]string {
 	p.t.Helper()
@@ -177,9 +277,9 @@ func (p *installation) phones(s *serving, reps int) map[string]string {
 }
 
 // settled waits until no push is on its way: an alert that a channel was asked to carry has been handed over, or has ended.
-func settled(t *testing.T, db *postgres.DB) {
+func settled(t *testing.T, db *postgres.DB, patience time.Duration) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	ask := time.NewTicker(500 * time.Millisecond)
 	defer ask.Stop()
@@ -197,42 +297,51 @@ func settled(t *testing.T, db *postgres.DB) {
 	}
 }
 
-// arrived compares what the phones got with the record.
-func (p *installation) arrived(t *testing.T, db *postgres.DB, push *fcmtest.Server, owners map[string]string, kills int, dice *rand.Rand) {
+// arrived compares what the devices got with the record.
+func (f *faults) arrived(db *postgres.DB, dice *rand.Rand) {
+	t := f.t
 	t.Helper()
-	rows, err := db.Pool().Query(t.Context(), `SELECT a.id, a.rep_id::text, a.state, a.version, a.seq, a.trying_at IS NOT NULL FROM alert AS a
+	rows, err := db.Pool().Query(t.Context(), `SELECT a.id, a.rep_id::text, a.state, a.version, a.seq, a.trying_at IS NOT NULL, a.kind FROM alert AS a
 		JOIN batch AS b ON b.id = a.batch_id WHERE b.kind = 'REASSIGN' ORDER BY a.rep_id, a.seq`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rows.Close()
-	alerts, tried, ofRep := map[uuid.UUID]notify.Alert{}, map[uuid.UUID]bool{}, map[uuid.UUID]string{}
+	alerts, tried, ofRep, states := map[uuid.UUID]notify.Alert{}, map[uuid.UUID]bool{}, map[uuid.UUID]string{}, map[notify.State]int{}
 	for rows.Next() {
 		var a notify.Alert
 		var rep string
 		var began bool
-		if err := rows.Scan(&a.ID, &rep, &a.State, &a.Version, &a.Seq, &began); err != nil {
+		if err := rows.Scan(&a.ID, &rep, &a.State, &a.Version, &a.Seq, &began, &a.Kind); err != nil {
 			t.Fatal(err)
 		}
 		alerts[a.ID], tried[a.ID], ofRep[a.ID] = a, began, rep
+		states[a.State]++
 	}
-	pushes, doubles, states := map[string][]map[string]string{}, 0, map[notify.State]int{}
-	for _, m := range push.Messages() {
-		id := uuid.MustParse(m.Data["alertId"])
-		a, known := alerts[id]
-		switch {
-		case !known || owners[m.Token] != ofRep[id]:
-			t.Errorf("%s got alert %s, which is not its rep's", m.Token, id)
-		case a.State == notify.Annulled || !tried[id]:
-			t.Errorf("%s got alert %s, which is %s", m.Token, id, a.State)
+	pushes, sum := map[string][]map[string]string{}, map[string]int{}
+	for _, e := range f.ends {
+		for _, got := range e.arrivals() {
+			id, _ := uuid.Parse(got.data["alertId"])
+			a, known := alerts[id]
+			if _, isPage := e.(*pages); isPage && !known {
+				continue // a page reads plans too
+			}
+			switch {
+			case !known || f.owners[got.token].rep != ofRep[id]:
+				t.Errorf("%s got alert %s, which is not its rep's", got.token, id)
+			case e.transport() != notify.Socket && (a.State == notify.Annulled || !tried[id]):
+				t.Errorf("%s got alert %s, which is %s", got.token, id, a.State)
+			}
+			pushes[got.token] = append(pushes[got.token], got.data)
+			sum[e.transport()]++
 		}
-		pushes[m.Token] = append(pushes[m.Token], m.Data)
 	}
-	for token, rep := range owners {
+	doubles := map[end]int{}
+	for token, owner := range f.owners {
 		got := map[string]int{}
 		for _, data := range pushes[token] {
 			if got[data["alertId"]]++; got[data["alertId"]] > 1 {
-				doubles++
+				doubles[owner.end]++
 			}
 		}
 		phone := notifytest.Phone{Fetch: func(id uuid.UUID) (notify.Alert, bool) { a, found := alerts[id]; return a, found }}
@@ -243,10 +352,9 @@ func (p *installation) arrived(t *testing.T, db *postgres.DB, push *fcmtest.Serv
 		}
 		shown := phone.Shown()
 		for id, a := range alerts {
-			if ofRep[id] != rep {
+			if ofRep[id] != owner.rep {
 				continue
 			}
-			states[a.State]++
 			if open := a.State.Open() || a.State == notify.Escalated; open && shown[id] != 1 {
 				t.Errorf("%s rang %d times for alert %s (%s), want once", token, shown[id], id, a.State)
 			} else if !open && shown[id] > 0 {
@@ -255,14 +363,11 @@ func (p *installation) arrived(t *testing.T, db *postgres.DB, push *fcmtest.Serv
 		}
 	}
 	// A push is sent again only where nobody could know that it had been taken.
-	unsure := 0
-	for _, c := range push.Calls() {
-		if c.Status == 0 || c.Status == 503 {
-			unsure++
+	for _, e := range f.ends {
+		if unsure := e.unsure(); doubles[e] > unsure+50*f.kills {
+			t.Errorf("%s: %d pushes came twice, but only %d answers and %d processes were lost", e.transport(), doubles[e], unsure, f.kills)
 		}
+		t.Logf("%s: %d arrived, %d of them again", e.transport(), sum[e.transport()], doubles[e])
 	}
-	if doubles > unsure+50*kills {
-		t.Errorf("%d pushes came twice, but only %d answers and %d processes were lost", doubles, unsure, kills)
-	}
-	t.Logf("%d alerts %v, %d pushes to %d phones, %d of them twice", len(alerts), states, len(push.Messages()), len(owners), doubles)
+	t.Logf("%d alerts %v to %d devices, %d processes killed", len(alerts), states, len(f.owners), f.kills)
 }

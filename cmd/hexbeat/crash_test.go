@@ -80,6 +80,7 @@ type errand struct {
 	rep     string
 	asked   map[string]bool // request ids answered "ok"
 	repeats int             // sent again, for want of an answer or to try the memory
+	pause   time.Duration   // between two turns
 	wrong   []string
 }
 
@@ -89,7 +90,7 @@ func (p *installation) smallTown(wanted int) (token string, reps []string, visit
 	p.run("organization", "add", "--name", "Стойкость")
 	p.run("branch", "add", "--name", "Москва", "--time-zone", "Europe/Moscow")
 	p.run("user", "add", "--email", "disp@example.com", "--name", "Д", "--role", "dispatcher", "--branch", "Москва")
-	p.run("import", "reps", p.write("reps.csv", repsFile(4)))
+	p.run("import", "reps", p.write("reps.csv", repsFile(5)))
 	var sites strings.Builder
 	sites.WriteString("name,lat,lon\n")
 	for i := range 10 * wanted { // not every site is due on the day
@@ -124,7 +125,7 @@ func (p *installation) smallTown(wanted int) (token string, reps []string, visit
 		}
 	}
 	if len(reps) < 2 || len(visits) < wanted {
-		p.t.Fatalf("%d reps and %d visits on their routes, want 4 and %d", len(reps), len(visits), wanted)
+		p.t.Fatalf("%d reps and %d visits on their routes, want 5 and %d", len(reps), len(visits), wanted)
 	}
 	return token, reps, visits
 }
@@ -147,6 +148,10 @@ func (e *errand) shuttle(ctx context.Context, pair []*serving, token string, rep
 			return
 		}
 		e.made++
+		select {
+		case <-ctx.Done():
+		case <-time.After(e.pause): // how fast the day goes
+		}
 	}
 }
 

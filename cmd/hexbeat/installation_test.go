@@ -25,7 +25,17 @@ func newInstallation(t *testing.T, env ...string) *installation {
 	if testing.Short() {
 		t.Skip("starts the real program: not in the quick round")
 	}
-	// Not t.TempDir: PostgreSQL runs as another user, who must be able to enter.
+	dir := openFolder(t)
+	p := &installation{t: t, binary: builtBinary(t), dir: dir}
+	p.env = append(os.Environ(), "HEXBEAT_DATA_DIR="+filepath.Join(dir, "data"), "DATABASE_URL=", "LANG=en_US.UTF-8")
+	p.env = append(p.env, env...)
+	t.Cleanup(p.kill)
+	return p
+}
+
+// openFolder is a temporary folder, and not t.TempDir: PostgreSQL runs as another user, who must be able to enter.
+func openFolder(t *testing.T) string {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "hexbeat-test-")
 	if err != nil {
 		t.Fatal(err)
@@ -34,11 +44,7 @@ func newInstallation(t *testing.T, env ...string) *installation {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	p := &installation{t: t, binary: builtBinary(t), dir: dir}
-	p.env = append(os.Environ(), "HEXBEAT_DATA_DIR="+filepath.Join(dir, "data"), "DATABASE_URL=", "LANG=en_US.UTF-8")
-	p.env = append(p.env, env...)
-	t.Cleanup(p.kill)
-	return p
+	return dir
 }
 
 // command prepares the binary to be run.
