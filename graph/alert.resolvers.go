@@ -188,6 +188,20 @@ func (r *queryResolver) AlertHealth(ctx context.Context) (model.AlertHealth, err
 	}, err
 }
 
+func (r *queryResolver) AlertChannels(ctx context.Context) (*model.AlertChannels, error) {
+	l := reading(ctx)
+	if l.caller.Rep == uuid.Nil {
+		return nil, nil
+	}
+	var told map[uuid.UUID]postgres.RepToTell
+	err := l.read(ctx, func(tx *postgres.Tx) (err error) {
+		told, err = tx.RepsToTell(ctx, l.now, l.caller.Rep)
+		return err
+	})
+	who := told[l.caller.Rep]
+	return &model.AlertChannels{Order: who.Rules.Order(who.Situation.Reachable), Chosen: who.Chosen}, err
+}
+
 func (r *Resolver) Alert() gen.AlertResolver { return &alertResolver{r} }
 
 type alertResolver struct{ *Resolver }

@@ -200,13 +200,23 @@ func (r Rules) patience(a Alert) time.Duration {
 
 // nextChannel is the first that the rep can be reached by and that was not asked yet; "" for none.
 func (r Rules) nextChannel(a Alert, s Situation) string {
-	order := slices.Concat(r.Channels, Transports(), s.Reachable)
-	for _, channel := range order {
-		if slices.Contains(s.Reachable, channel) && !slices.Contains(a.Channels, channel) {
+	for _, channel := range r.Order(s.Reachable) {
+		if !slices.Contains(a.Channels, channel) {
 			return channel
 		}
 	}
 	return ""
+}
+
+// Order is the transports of somebody's devices in the order they are asked, each once.
+func (r Rules) Order(reachable []string) []string {
+	order := []string{}
+	for _, channel := range slices.Concat(r.Channels, Transports(), reachable) {
+		if slices.Contains(reachable, channel) && !slices.Contains(order, channel) {
+			order = append(order, channel)
+		}
+	}
+	return order
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -15,6 +15,7 @@ import (
 type RepToTell struct {
 	Rep       uuid.UUID
 	Branch    uuid.UUID
+	Chosen    []string // the order of channels that the rep chose; empty: the branch's
 	Rules     notify.Rules
 	Situation notify.Situation
 }
@@ -85,7 +86,7 @@ func (tx *Tx) RepsToTell(ctx context.Context, now time.Time, reps ...uuid.UUID) 
 		for i, from := range row.Starts {
 			situation.Shifts = append(situation.Shifts, hours.Window{From: from, To: row.Ends[i]})
 		}
-		found[row.Rep] = RepToTell{Rep: row.Rep, Branch: row.Branch, Rules: rules, Situation: situation}
+		found[row.Rep] = RepToTell{Rep: row.Rep, Branch: row.Branch, Chosen: orNone(row.Chosen), Rules: rules, Situation: situation}
 	}
 	return found, nil
 }

@@ -578,6 +578,52 @@ func (ec *executionContext) fieldContext_AlertAcknowledged_alert(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _AlertChannels_order(ctx context.Context, field graphql.CollectedField, obj *model.AlertChannels) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlertChannels_order(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Order, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlertChannels_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlertChannels", field, false, false, "String")
+}
+
+func (ec *executionContext) _AlertChannels_chosen(ctx context.Context, field graphql.CollectedField, obj *model.AlertChannels) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlertChannels_chosen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Chosen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlertChannels_chosen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlertChannels", field, false, false, "String")
+}
+
 func (ec *executionContext) _AlertChannelsChosen_channels(ctx context.Context, field graphql.CollectedField, obj *model.AlertChannelsChosen) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2253,6 +2299,44 @@ func (ec *executionContext) _AlertAcknowledged(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var alertChannelsImplementors = []string{"AlertChannels"}
+
+func (ec *executionContext) _AlertChannels(ctx context.Context, sel ast.SelectionSet, obj *model.AlertChannels) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, alertChannelsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AlertChannels")
+		case "order":
+			out.Values[i] = ec._AlertChannels_order(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "chosen":
+			out.Values[i] = ec._AlertChannels_chosen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var alertChannelsChosenImplementors = []string{"AlertChannelsChosen", "AlertChannelsChooseResult"}
 
 func (ec *executionContext) _AlertChannelsChosen(ctx context.Context, sel ast.SelectionSet, obj *model.AlertChannelsChosen) graphql.Marshaler {
@@ -2972,6 +3056,13 @@ func (ec *executionContext) marshalNDeadLetterEdge2ᚕgithubᚗcomᚋhexbeatᚋh
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOAlertChannels2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐAlertChannels(ctx context.Context, sel ast.SelectionSet, v *model.AlertChannels) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AlertChannels(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOAlertRules2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐAlertRules(ctx context.Context, sel ast.SelectionSet, v *model.AlertRules) graphql.Marshaler {

@@ -65,6 +65,7 @@ type QueryResolver interface {
 	Escalations(ctx context.Context, first int, after *string) (model.AlertConnection, error)
 	DeadLetters(ctx context.Context, first int, after *string) (model.DeadLetterConnection, error)
 	AlertHealth(ctx context.Context) (model.AlertHealth, error)
+	AlertChannels(ctx context.Context) (*model.AlertChannels, error)
 	Alignment(ctx context.Context, id uuid.UUID) (*postgres.Alignment, error)
 	Alignments(ctx context.Context, branch *uuid.UUID, state *model.AlignmentState) ([]postgres.Alignment, error)
 	Coverage(ctx context.Context, branch uuid.UUID) (*model.TerritoryCoverage, error)
@@ -3234,6 +3235,56 @@ func (ec *executionContext) fieldContext_Query_alertHealth(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_alertChannels(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_alertChannels(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().AlertChannels(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2githubᚗcomᚋhexbeatᚋhexbeatᚋauthᚐRole(ctx, "REP")
+				if err != nil {
+					var zeroVal *model.AlertChannels
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *model.AlertChannels
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AlertChannels) graphql.Marshaler {
+			return ec.marshalOAlertChannels2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐAlertChannels(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_alertChannels(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AlertChannels(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_alignment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5043,6 +5094,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_alertHealth(ctx, field)
+				})
+		case "alertChannels":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_alertChannels(ctx, field)
 				})
 		case "alignment":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,

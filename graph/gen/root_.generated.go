@@ -106,6 +106,11 @@ type ComplexityRoot struct {
 		Alert func(childComplexity int) int
 	}
 
+	AlertChannels struct {
+		Chosen func(childComplexity int) int
+		Order  func(childComplexity int) int
+	}
+
 	AlertChannelsChosen struct {
 		Channels func(childComplexity int) int
 	}
@@ -525,6 +530,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		AlertChannels   func(childComplexity int) int
 		AlertHealth     func(childComplexity int) int
 		AlertRules      func(childComplexity int, branchID uuid.UUID) int
 		Alerts          func(childComplexity int, first int, after *string, state *notify.State) int
@@ -1066,6 +1072,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AlertAcknowledged.Alert(childComplexity), true
+
+	case "AlertChannels.chosen":
+		if e.ComplexityRoot.AlertChannels.Chosen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChannels.Chosen(childComplexity), true
+	case "AlertChannels.order":
+		if e.ComplexityRoot.AlertChannels.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChannels.Order(childComplexity), true
 
 	case "AlertChannelsChosen.channels":
 		if e.ComplexityRoot.AlertChannelsChosen.Channels == nil {
@@ -2785,6 +2804,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PromiseChange.Visit(childComplexity), true
 
+	case "Query.alertChannels":
+		if e.ComplexityRoot.Query.AlertChannels == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.AlertChannels(childComplexity), true
 	case "Query.alertHealth":
 		if e.ComplexityRoot.Query.AlertHealth == nil {
 			break
@@ -4749,6 +4774,19 @@ type ChannelHealth {
   "Devices forgotten by the provider's word."
   forgotten: Int!
 }
+
+extend type Query {
+  "By which channels the calling rep is told; null for who is no rep."
+  alertChannels: AlertChannels @role(min: REP)
+}
+
+"By which channels a rep is told."
+type AlertChannels {
+  "Transports in the order in which the rep is asked now: those that the rep has a device of."
+  order: [String!]!
+  "What the rep chose; empty: as the branch has it."
+  chosen: [String!]!
+}
 `, BuiltIn: false},
 	{Name: "../schema/alignment.graphqls", Input: `"Where an alignment stands."
 enum AlignmentState {
@@ -6690,6 +6728,16 @@ func (ec *executionContext) childFields_Alert(ctx context.Context, field graphql
 		return ec.fieldContext_Alert_hold(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Alert", field.Name)
+}
+
+func (ec *executionContext) childFields_AlertChannels(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_AlertChannels_order(ctx, field)
+	case "chosen":
+		return ec.fieldContext_AlertChannels_chosen(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlertChannels", field.Name)
 }
 
 func (ec *executionContext) childFields_AlertConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

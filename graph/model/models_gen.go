@@ -80,6 +80,14 @@ type AlertAcknowledged struct {
 
 func (AlertAcknowledged) IsAlertAcknowledgeResult() {}
 
+// By which channels a rep is told.
+type AlertChannels struct {
+	// Transports in the order in which the rep is asked now: those that the rep has a device of.
+	Order []string `json:"order"`
+	// What the rep chose; empty: as the branch has it.
+	Chosen []string `json:"chosen"`
+}
+
 // What `alertChannelsChoose` takes.
 type AlertChannelsChooseInput struct {
 	// Made by the caller; the same id with the same content is answered the same, once carried out.

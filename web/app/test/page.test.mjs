@@ -549,6 +549,122 @@ test('the territories fit on a phone', { skip: standIn }, async (t) => {
   assert.deepEqual(offenders, [])
 })
 
+/** Opens the rules of alerts by keyboard alone. */
+async function openRules(page) {
+  await page.locator('button.bell').focus()
+  await page.keyboard.press('Enter')
+  await page.locator('#alert-rules').focus()
+  await page.keyboard.press('Enter')
+  await page.locator('dialog[data-rules]').waitFor()
+}
+
+const inDialog = (page) => page.locator('dialog[data-rules]')
+
+test('a manager says by keyboard how reps are told, and finds it again', { skip: standIn }, async (t) => {
+  const page = await open(t, `/#token=${token('MANAGER')}`)
+  await ready(page)
+  await openRules(page)
+  const dialog = inDialog(page)
+  await dialog.getByLabel('Wait, minutes', { exact: true }).fill('7.5')
+  const quiet = dialog.getByRole('checkbox', { name: 'Quiet hours' })
+  if (!(await quiet.isChecked())) await quiet.press('Space')
+  await dialog.getByLabel('from', { exact: true }).fill('21:30')
+  await dialog.getByLabel('to', { exact: true }).fill('07:15')
+  await dialog.getByLabel('Unimportant alerts together at').fill('17:00 8:30')
+  const first = () => dialog.locator('[data-channel]').first().getAttribute('data-channel')
+  await until(
+    async () => {
+      const mail = dialog.getByRole('button', { name: 'Earlier: Mail' })
+      if (await mail.isEnabled()) await mail.press('Enter')
+      return first()
+    },
+    (channel) => channel === 'EMAIL',
+    'mail comes first',
+  )
+  assert.equal(await page.evaluate(() => document.activeElement?.closest('[data-channel]')?.getAttribute('data-channel')), 'EMAIL', 'the focus goes with it')
+  await dialog.getByLabel('Unimportant alerts together at').press('Enter')
+  await dialog.getByText('Saved.').waitFor()
+  if (process.env.HEXBEAT_SCREENSHOT) await page.screenshot({ path: process.env.HEXBEAT_SCREENSHOT.replace('.png', '-rules.png') })
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+
+  await page.reload()
+  await ready(page)
+  await openRules(page)
+  assert.equal(await dialog.getByLabel('Wait, minutes', { exact: true }).inputValue(), '7.5')
+  assert.equal(await dialog.getByLabel('from', { exact: true }).inputValue(), '21:30')
+  assert.equal(await dialog.getByLabel('Unimportant alerts together at').inputValue(), '08:30, 17:00')
+  assert.equal(await first(), 'EMAIL')
+
+  await dialog.getByLabel('Unimportant alerts together at').fill('25:00')
+  await dialog.locator('#rules-save').click()
+  await dialog.getByRole('alert').waitFor()
+  assert.match(await dialog.getByRole('alert').innerText(), /time of day/)
+  await dialog.getByLabel('Unimportant alerts together at').fill('')
+  await dialog.getByLabel('Wait, minutes', { exact: true }).fill('9999')
+  await dialog.locator('#rules-save').click()
+  await until(() => dialog.getByRole('alert').innerText(), (text) => /out of range/.test(text), 'a wait of a week is refused')
+  await dialog.getByLabel('Wait, minutes', { exact: true }).fill('')
+  await dialog.getByRole('checkbox', { name: 'Quiet hours' }).uncheck()
+  const later = dialog.getByRole('button', { name: 'Later: Mail' })
+  while (await later.isEnabled()) await later.press('Enter')
+  await dialog.locator('#rules-save').click()
+  await dialog.getByText('Saved.').waitFor()
+})
+
+test('the rules of alerts fit on a phone, in Russian', { skip: standIn }, async (t) => {
+  const page = await open(t, `/#token=${token('ADMIN')}`, { width: 360, height: 740, locale: 'ru-RU' })
+  await page.locator('button.bell').waitFor()
+  await openRules(page)
+  const wide = await page.evaluate(() => {
+    const dialog = document.querySelector('dialog')
+    return dialog.scrollWidth - dialog.clientWidth
+  })
+  assert.ok(wide <= 0, `the dialog is ${wide} px too wide`)
+  assert.match(await inDialog(page).innerText(), /Как оповещать торговых/)
+  await page.locator('#rules-save').scrollIntoViewIfNeeded()
+  if (process.env.HEXBEAT_SCREENSHOT) await page.screenshot({ path: process.env.HEXBEAT_SCREENSHOT.replace('.png', '-rules-phone.png') })
+})
+
+test('a dispatcher does not set how reps are told', async (t) => {
+  const page = await dispatcher(t)
+  await ready(page)
+  await page.locator('button.bell').click()
+  await page.locator('#alerts').waitFor()
+  assert.equal(await page.locator('#alert-rules').count(), 0)
+})
+
+test('a rep chooses the order of channels on the phone', { skip: standIn }, async (t) => {
+  const rep = demo.users.find((user) => user.role.toUpperCase() === 'REP')
+  const asked = async (query, input) => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST', headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${rep.token}` },
+      body: JSON.stringify({ query, variables: { input } }),
+    })
+    return (await response.json()).data
+  }
+  await asked('mutation ($input: DeviceRegisterInput!) { deviceRegister(input: $input) { __typename } }', {
+    requestId: crypto.randomUUID(), token: 'rep@example.org', transport: 'EMAIL', platform: 'mail', locale: 'en',
+  })
+  const page = await open(t, `/m#token=${rep.token}`, { width: 360, height: 740 })
+  const told = page.locator('details.told')
+  await told.locator('summary').focus()
+  await page.keyboard.press('Enter')
+  const order = () => told.locator('[data-channel]').evaluateAll((rows) => rows.map((row) => row.dataset.channel))
+  await until(order, (list) => list.includes('SOCKET') && list.includes('EMAIL'), 'the page and the mail are there')
+  const before = await order()
+  await told.locator('[data-channel]').first().getByRole('button', { name: /^Later/ }).press('Enter')
+  await until(async () => (await asked('{ alertChannels { chosen } }')).alertChannels.chosen[0], (first) => first === before[1], 'the server knows')
+  assert.deepEqual((await order()).slice(0, 2), [before[1], before[0]])
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is too wide')
+  if (process.env.HEXBEAT_SCREENSHOT) {
+    await told.scrollIntoViewIfNeeded()
+    await page.screenshot({ path: process.env.HEXBEAT_SCREENSHOT.replace('.png', '-told.png') })
+  }
+  await told.locator('[data-as-branch]').press('Enter')
+  await until(order, (list) => list.join() === before.join(), 'the order is the branch’s again')
+})
+
 test('a dispatcher does not manage territories', async (t) => {
   const page = await dispatcher(t)
   await ready(page)

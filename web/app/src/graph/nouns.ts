@@ -102,6 +102,21 @@ export type Day = {
   syncCursor: string
 }
 
+/** How the reps of a branch are told. Times of day are by the branch's clock, such as 22:00. */
+export type AlertRules = {
+  channels: string[]
+  patienceMinutes: number
+  urgentPatienceMinutes: number
+  quietFrom: string
+  quietTo: string
+  digest: string[]
+  shiftOnly: boolean
+  visitQuiet: boolean
+}
+
+/** In which order a rep's channels are asked, and what the rep chose of that. */
+export type AlertChannels = { order: string[]; chosen: string[] }
+
 /** How alerts get through, and those that did not. */
 export type Deliveries = {
   alertHealth: {

@@ -1,6 +1,10 @@
 import type * as noun from './nouns'
 import alertAcknowledgeText from './alertAcknowledge.graphql?raw'
+import alertChannelsText from './alertChannels.graphql?raw'
+import alertChannelsChooseText from './alertChannelsChoose.graphql?raw'
 import alertResendText from './alertResend.graphql?raw'
+import alertRulesText from './alertRules.graphql?raw'
+import alertRulesSetText from './alertRulesSet.graphql?raw'
 import alertsReceiveText from './alertsReceive.graphql?raw'
 import alertsText from './alerts.graphql?raw'
 import alignmentText from './alignment.graphql?raw'
@@ -99,6 +103,17 @@ export const alertAcknowledge = operation<
   { alertAcknowledge: Done<'AlertAcknowledged'> },
   Act<{ alertId: string }>
 >(alertAcknowledgeText)
+
+export const alertRules = operation<{ alertRules: noun.AlertRules | null }, { branch: string }>(alertRulesText)
+export const alertRulesSet = operation<
+  { alertRulesSet: { __typename: 'AlertRulesAreSet'; rules: noun.AlertRules } | noun.Problem },
+  Act<{ branchId: string } & noun.AlertRules>
+>(alertRulesSetText)
+export const alertChannels = operation<{ alertChannels: noun.AlertChannels | null }, Record<string, never>>(alertChannelsText)
+export const alertChannelsChoose = operation<
+  { alertChannelsChoose: { __typename: 'AlertChannelsChosen'; channels: string[] } | noun.Problem },
+  Act<{ channels: string[] }>
+>(alertChannelsChooseText)
 
 export const alignments = operation<
   { alignments: noun.AlignmentLine[] },
