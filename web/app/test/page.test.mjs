@@ -571,6 +571,8 @@ test('a manager says by keyboard how reps are told, and finds it again', { skip:
   await dialog.getByLabel('from', { exact: true }).fill('21:30')
   await dialog.getByLabel('to', { exact: true }).fill('07:15')
   await dialog.getByLabel('Unimportant alerts together at').fill('17:00 8:30')
+  const later = dialog.getByRole('button', { name: 'Later: Mail' })
+  while (await later.isEnabled()) await later.press('Enter')
   const first = () => dialog.locator('[data-channel]').first().getAttribute('data-channel')
   await until(
     async () => {
@@ -606,7 +608,6 @@ test('a manager says by keyboard how reps are told, and finds it again', { skip:
   await until(() => dialog.getByRole('alert').innerText(), (text) => /out of range/.test(text), 'a wait of a week is refused')
   await dialog.getByLabel('Wait, minutes', { exact: true }).fill('')
   await dialog.getByRole('checkbox', { name: 'Quiet hours' }).uncheck()
-  const later = dialog.getByRole('button', { name: 'Later: Mail' })
   while (await later.isEnabled()) await later.press('Enter')
   await dialog.locator('#rules-save').click()
   await dialog.getByText('Saved.').waitFor()
