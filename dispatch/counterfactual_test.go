@@ -135,7 +135,7 @@ func TestRefusedRepsSayWhatTheyWouldHaveCost(t *testing.T) {
 	if refusals[0].Option == nil || refusals[1].Option == nil || refusals[2].Option != nil {
 		t.Fatalf("refusals %+v, want what the first two would have cost", refusals)
 	}
-	if o := refusals[0].Option; len(o.Terms) != 6 || o.Total >= refusals[1].Option.Total {
+	if o := refusals[0].Option; len(o.Terms) != 7 || o.Total >= refusals[1].Option.Total {
 		t.Errorf("the nearest would have cost %+v, the other %+v", o, refusals[1].Option)
 	}
 }

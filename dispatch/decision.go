@@ -30,7 +30,7 @@ var (
 )
 
 // EngineVersion names the rules a decision was made by; replay under another version says so.
-const EngineVersion = "1"
+const EngineVersion = "2"
 
 // Term is one part of a score, in minutes: what a choice costs for one reason.
 type Term struct {

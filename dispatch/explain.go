@@ -65,7 +65,7 @@ var english = words{
 	same:    "; %s would have cost the same",
 	terms: map[string]string{
 		TravelTerm: "driving", LoadTerm: "load", WindowTerm: "lateness", OvertimeTerm: "overtime",
-		TerritoryTerm: "foreign territory", ChurnTerm: "changed plans",
+		TerritoryTerm: "foreign territory", ChurnTerm: "changed plans", ReserveTerm: "little to spare",
 	},
 	counter: englishCounter,
 }
@@ -79,7 +79,7 @@ var russian = words{
 	same:    "; вариант %s стоил бы столько же",
 	terms: map[string]string{
 		TravelTerm: "дорога", LoadTerm: "загрузка", WindowTerm: "опоздание", OvertimeTerm: "сверхурочно",
-		TerritoryTerm: "чужая территория", ChurnTerm: "изменения плана",
+		TerritoryTerm: "чужая территория", ChurnTerm: "изменения плана", ReserveTerm: "малый запас",
 	},
 	counter: russianCounter,
 }

@@ -19,10 +19,11 @@ type Weights struct {
 	Territory float64 `json:"territory"` // for a rep who is not responsible for the site
 	NewRep    float64 `json:"newRep"`    // churn: another rep was told of the visit
 	Moved     float64 `json:"moved"`     // churn: per stop moved beyond Tolerance from what was told
+	Reserve   float64 `json:"reserve"`   // minutes to spare before a promise ends: using them up costs as much as being late
 }
 
 // StandardWeights are the weights of a branch without its own.
-var StandardWeights = Weights{Travel: 1, Load: 30, Window: 2, Overtime: 2, Territory: 10, NewRep: 5, Moved: 2}
+var StandardWeights = Weights{Travel: 1, Load: 30, Window: 2, Overtime: 2, Territory: 10, NewRep: 5, Moved: 2, Reserve: 30}
 
 // weights are those of the day's branch.
 func (day RepDay) weights() Weights {
@@ -43,6 +44,7 @@ const (
 	OvertimeTerm  = "overtime"
 	TerritoryTerm = "territory"
 	ChurnTerm     = "churn"
+	ReserveTerm   = "reserve"
 )
 
 // Why a rep is no option. The first three are refusals of Reassign as well.
@@ -133,12 +135,12 @@ func (in input) place(c choice) placed {
 	node := int32(len(t.tasks) - 1)
 	before := t.settle(t.visits())
 	base := t.p.Time(before)
-	movedBefore := t.moved(before, base)
+	movedBefore, tightBefore := t.moved(before, base), t.tight(before, base, in.Weights.Reserve)
 
 	order := t.join(before, node, func(order []int32, timing route.Timing) [2]float64 {
 		late, over := minutes(timing.Late-base.Late), minutes(timing.Over-base.Over)
 		price := in.Weights.Travel*minutes(timing.Travel) + in.Weights.Window*late + in.Weights.Overtime*over +
-			in.Weights.Moved*float64(t.moved(order, timing))
+			in.Weights.Moved*float64(t.moved(order, timing)) + in.Weights.Window*t.tight(order, timing, in.Weights.Reserve)
 		return [2]float64{price, float64(timing.Finish)}
 	})
 	// The lunch may now lie better elsewhere.
@@ -159,6 +161,7 @@ func (in input) place(c choice) placed {
 		{OvertimeTerm, in.Weights.Overtime * over},
 		{TerritoryTerm, 0},
 		{ChurnTerm, in.Weights.Moved * float64(max(0, t.moved(order, after)-movedBefore))},
+		{ReserveTerm, in.Weights.Window * max(0, t.tight(order, after, in.Weights.Reserve)-tightBefore)},
 	}
 	if in.OwnerID != nil && *in.OwnerID != c.Day.RepID {
 		terms[4].Minutes = in.Weights.Territory

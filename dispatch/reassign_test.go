@@ -234,7 +234,7 @@ func TestInsertionIsTheBestOfAllPlaces(t *testing.T) {
 		tt := newTimetable(c.Day, c.Call)
 		price := func(order []int32) float64 {
 			timing := tt.p.Time(order)
-			return minutes(timing.Travel + 2*timing.Late + 2*timing.Over)
+			return minutes(timing.Travel+2*timing.Late+2*timing.Over) + 2*tt.tight(order, timing, StandardWeights.Reserve)
 		}
 		least := 0.0
 		for k := range 8 {
@@ -412,3 +412,30 @@ func BenchmarkOptionsOfFiftyReps(b *testing.B) {
 		Options(aCall(5000, 1, 1), days, at(b, "08:00"))
 	}
 }
+
+// Whoever has time to spare before what was promised gets the visit, though somebody nearer would just make it.
+func TestPromisesKeepAReserve(t *testing.T) {
+	t.Parallel()
+	promised := aCall(1, 4, 0)
+	promised.Visit.Promised = &hours.Window{From: at(t, "09:00"), To: at(t, "11:00")}
+	long := aCall(2, 3, 0)
+	long.Visit.Service = 100 * time.Minute
+	long.Visit.Promised = &hours.Window{From: at(t, "09:00"), To: at(t, "09:10")} // it can't wait
+	near, far := aDay(t, 1, "09:00", "18:00").doing(long), aDay(t, 2, "09:00", "18:00")
+	near = Schedule(near, at(t, "08:00"))
+	far.Rep.Start = aCall(0, 6, 0).Site.Point
+	options, _ := Options(promised, []RepDay{near, far}, at(t, "09:00"))
+	if options[0].RepID != far.Rep.ID {
+		t.Errorf("the best is %+v, want the rep who has time to spare", options[0])
+	}
+	careless := StandardWeights
+	careless.Reserve = 0
+	near.Weights, far.Weights = &careless, &careless
+	for _, o := range first(Options(promised, []RepDay{near, far}, at(t, "09:00"))) {
+		if got := term(o, ReserveTerm); got != 0 {
+			t.Errorf("without a reserve to keep it costs %v", got)
+		}
+	}
+}
+
+func first(options []Option, _ []Refusal) []Option { return options }

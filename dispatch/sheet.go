@@ -36,7 +36,8 @@ type task struct {
 	Service      int64          `json:"service"`
 	Windows      []route.Window `json:"windows"` // in which it may begin; none: at any time
 	Closed       bool           `json:"closed,omitempty"`
-	Told         *int64         `json:"told,omitempty"` // the arrival people know of
+	Promised     bool           `json:"promised,omitempty"` // the windows lie within what was promised
+	Told         *int64         `json:"told,omitempty"`     // the arrival people know of
 }
 
 // zones keeps the locations it has found: looking one up reads a file.
@@ -171,6 +172,8 @@ func (day RepDay) task(call Call, z zones) task {
 		Service: int64(max(0, call.Visit.Service) / time.Second),
 		Windows: s.windows,
 		Closed:  s.closed,
+
+		Promised: call.Visit.Promised != nil,
 	}
 }
 

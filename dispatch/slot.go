@@ -61,16 +61,18 @@ func (day RepDay) slots(call Call, now time.Time) []Slot {
 	node := int32(len(t.tasks) - 1)
 	order := t.settle(t.visits())
 	base := t.p.Time(order)
-	moved := t.moved(order, base)
+	moved, tight := t.moved(order, base), t.tight(order, base, weights.Reserve)
 	var found []Slot
 	for _, gap := range t.p.Gaps(order, node) {
 		joined := slices.Insert(slices.Clone(order), gap.At, node)
 		for _, w := range promises(gap) {
 			t.p.Nodes[node].Windows = []route.Window{w}
+			t.tasks[node].Windows, t.tasks[node].Promised = t.p.Nodes[node].Windows, true
 			after := t.p.Time(joined)
 			ratio := t.load(joined, after).Ratio
 			cost := weights.Travel*minutes(gap.Added) + weights.Load*ratio*ratio +
-				weights.Moved*float64(max(0, t.moved(joined, after)-moved))
+				weights.Moved*float64(max(0, t.moved(joined, after)-moved)) +
+				weights.Window*max(0, t.tight(joined, after, weights.Reserve)-tight)
 			if call.Owner != nil && *call.Owner != day.Rep.ID {
 				cost += weights.Territory
 			}

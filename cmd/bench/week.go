@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/hexbeat/hexbeat/dispatch"
 )
@@ -34,7 +35,7 @@ func week(ctx context.Context, env environment, args []string) error {
 		"planned. Each week is played once for every way to choose who gets the work; all else is the same.")
 	reps := f.Int("reps", 16, "how many reps")
 	sites := f.Int("sites", 3000, "how many sites")
-	urgent := f.Float64("urgent", 3, "how much urgent work comes in, in visits a rep and day")
+	rates := f.String("urgent", "3,6", "how much urgent work comes in, in visits a rep and day; several to be played one after another")
 	seeds := f.Int("seeds", 5, "how many weeks, each in a city of its own")
 	first := f.Uint64("seed", 1, "of the first week")
 	into := f.String("into", "", "put the results into this Markdown `file` too, between its marks")
@@ -46,34 +47,38 @@ func week(ctx context.Context, env environment, args []string) error {
 		return misuse("--reps must be 2 or more: one rep leaves nothing to choose")
 	case *sites < *reps:
 		return misuse("--sites must be at least as many as reps")
-	case !(*urgent >= 0 && *urgent <= 100):
-		return misuse("--urgent must lie between 0 and 100 visits a rep and day")
 	case *seeds < 1:
 		return misuse("--seeds must be 1 or more")
 	}
-	sums := make([]weekFigures, len(policies()))
-	for n := range *seeds {
-		w, err := newWeek(*first+uint64(n), *sites, *reps, *urgent)
-		if err != nil {
-			return err
-		}
-		for i, p := range policies() {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			sums[i].add(w.play(p.weights))
-		}
-		fmt.Fprintf(env.stderr, "week %d of %d\n", n+1, *seeds)
-	}
 	table := results{
-		words: 1, head: []string{"work goes by", "driving, min a visit", "driving, h", "idle, h", "promises broken", "load Gini", "overtime, h", "visits made", "left over"},
+		words: 1, head: []string{"work goes by", "urgent a day", "driving, min a visit", "driving, h", "idle, h", "promises broken", "load Gini", "overtime, h", "visits made", "left over"},
 	}
-	for i, p := range policies() {
-		s := sums[i]
+	for _, rate := range strings.Split(*rates, ",") {
+		urgent, err := strconv.ParseFloat(rate, 64)
+		if err != nil || !(urgent >= 0 && urgent <= 100) {
+			return misuse("--urgent must be numbers between 0 and 100, like 3,6: visits a rep and day")
+		}
+		sums := make([]weekFigures, len(policies()))
+		for n := range *seeds {
+			w, err := newWeek(*first+uint64(n), *sites, *reps, urgent)
+			if err != nil {
+				return err
+			}
+			for i, p := range policies() {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				sums[i].add(w.play(p.weights))
+			}
+			fmt.Fprintf(env.stderr, "%v urgent visits a day: week %d of %d\n", urgent, n+1, *seeds)
+		}
 		each := 1 / float64(*seeds)
-		table.add(p.name, fmt.Sprintf("%.2f", s.driving.Minutes()/float64(max(1, s.made))), fmt.Sprintf("%.0f", s.driving.Hours()*each),
-			fmt.Sprintf("%.0f", s.idle.Hours()*each), fmt.Sprintf("%.1f %%", 100*float64(s.broken)/float64(max(1, s.promised))), fmt.Sprintf("%.3f", s.gini*each),
-			fmt.Sprintf("%.1f", s.overtime.Hours()*each), strconv.Itoa(int(float64(s.made)*each+.5)), strconv.Itoa(int(float64(s.left)*each+.5)))
+		for i, p := range policies() {
+			s := sums[i]
+			table.add(p.name, rate, fmt.Sprintf("%.2f", s.driving.Minutes()/float64(max(1, s.made))), fmt.Sprintf("%.0f", s.driving.Hours()*each),
+				fmt.Sprintf("%.0f", s.idle.Hours()*each), fmt.Sprintf("%.1f %%", 100*float64(s.broken)/float64(max(1, s.promised))), fmt.Sprintf("%.3f", s.gini*each),
+				fmt.Sprintf("%.1f", s.overtime.Hours()*each), strconv.Itoa(int(float64(s.made)*each+.5)), strconv.Itoa(int(float64(s.left)*each+.5)))
+		}
 	}
 	fmt.Fprint(env.stdout, table.String())
 	if *into == "" {
