@@ -683,4 +683,4 @@ func (b *breeder) again() {
 }
 
 // childCost is about how many iterations of an annealing a child takes, for each visit.
-const childCost = 2
+const childCost = 1

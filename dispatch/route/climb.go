@@ -174,23 +174,49 @@ func (c *climber) climb(rng *random, exchange bool) {
 	}
 }
 
-// improve makes the first move of u beside v that helps.
+// improve makes the first move of u beside v that helps. Most are refused by their ways alone: no move can save more
+// than what its routes break now.
 func (c *climber) improve(u, v int32) bool {
-	if c.relocate(u, v, 1, false) || c.relocate(u, c.prev[v], 1, false) {
+	pu, x, pv, y := c.prev[u], c.next[u], c.prev[v], c.next[v]
+	r, s := c.route[u], c.route[v]
+	most := c.price[r] + c.fixed
+	if r != s {
+		most += c.price[s]
+	}
+	most = min(most, 1<<30)
+	room := int32(most)
+	ways, stride := c.ways, c.stride
+	rowU, rowV, rowX := ways[u*stride:(u+1)*stride], ways[v*stride:(v+1)*stride], ways[c.at[x]*stride:]
+	rowPU, rowPV := ways[c.at[pu]*stride:], ways[c.at[pv]*stride:]
+	atX, atY := c.at[x], c.at[y]
+	puu, ux, pvv, vy := rowPU[u], rowU[atX], rowPV[v], rowV[atY]
+
+	out := rowPU[atX] - puu - ux
+	if out+rowV[u]+rowU[atY]-vy < room && c.relocate(u, v, 1, false) ||
+		out+rowPV[u]+rowU[v]-pvv < room && c.relocate(u, pv, 1, false) {
 		return true
 	}
-	two := c.next[u] < int32(c.n)
-	if two && (c.relocate(u, v, 2, false) || c.relocate(u, v, 2, true)) {
+	if u < v && rowPU[v]+rowV[atX]-puu-ux+rowPV[u]+rowU[atY]-pvv-vy < room && c.trade(u, 1, v, 1) {
 		return true
 	}
-	if u < v && c.trade(u, 1, v, 1) || two && c.trade(u, 2, v, 1) {
-		return true
+	if x < int32(c.n) {
+		atXX := c.at[c.next[x]]
+		xxx := rowX[atXX]
+		out := rowPU[atXX] - puu - xxx
+		if out+rowV[u]+rowX[atY]-vy < room && c.relocate(u, v, 2, false) ||
+			out+rowV[x]+rowU[atY]+rowX[u]-ux-vy < room && c.relocate(u, v, 2, true) ||
+			rowPU[v]+rowV[atXX]-puu-xxx+rowPV[u]+rowX[atY]-pvv-vy < room && c.trade(u, 2, v, 1) {
+			return true
+		}
+		if u < v && y < int32(c.n) {
+			rowY, atYY := ways[y*stride:(y+1)*stride], c.at[c.next[y]]
+			if rowPU[v]+rowY[atXX]-puu-xxx+rowPV[u]+rowX[atYY]-pvv-rowY[atYY] < room && c.trade(u, 2, v, 2) {
+				return true
+			}
+		}
 	}
-	if two && u < v && c.next[v] < int32(c.n) && c.trade(u, 2, v, 2) {
-		return true
-	}
-	if c.route[u] != c.route[v] {
-		return c.cross(u, v)
+	if r != s {
+		return rowU[v]+rowPV[atX]-ux-pvv < room && c.cross(u, v)
 	}
 	return c.turn(u, v)
 }

@@ -532,8 +532,11 @@ func (c *class) length(a, b int32) int64 {
 
 // paced is a duration at the speed of the class.
 func (c *class) paced(d int32) int32 {
-	if d < 0 {
+	switch {
+	case d < 0:
 		return far
+	case c.speed == 1:
+		return min(d, far)
 	}
 	return int32(min(int64(math.Round(float64(d)/c.speed)), int64(far)))
 }

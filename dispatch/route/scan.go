@@ -51,6 +51,9 @@ func (pl *plan) scanWithin(c, r int32, hull span, not int32, blink *random) spot
 			continue
 		}
 		if !p.paused() && !q.paused() && q.place != place {
+			if max(p.leave, hull.open)+class.service[c] > q.latest {
+				continue // not even with no way to go
+			}
 			var there, on int32
 			if to != nil {
 				there, on = from[p.place], to[q.place]

@@ -42,6 +42,7 @@ func Read(from io.Reader) (p Problem, err error) {
 			panic(caught)
 		}
 	}()
+	s.passMark()
 	if s.peek() == 0 && s.sourceFail == nil {
 		s.refuse("the input is empty: give a problem in VROOM's JSON")
 	}
@@ -421,10 +422,9 @@ func (s *scanner) index() int { return int(s.whole(0, mostPlaces-1)) }
 func (s *scanner) coordinates() []float64 {
 	var at []float64
 	s.array("coordinates", func(i int) {
-		if i > 1 {
-			s.refuse("is one number too many: coordinates are [lon, lat]")
+		if number := s.decimal(); i < 2 { // VROOM too passes over a height
+			at = append(at, number)
 		}
-		at = append(at, s.decimal())
 	})
 	if len(at) < 2 {
 		s.refuse("must be [lon, lat]")

@@ -118,6 +118,24 @@ func TestRefusalsNameThePlace(t *testing.T) {
 	}
 }
 
+// A height behind the coordinates means nothing, as with VROOM; a byte order mark before the text neither.
+func TestReadPassesOverHeightsAndMarks(t *testing.T) {
+	t.Parallel()
+	const plain = `{"vehicles":[{"id":1,"start":[2.3,48.8]}],"jobs":[{"id":7,"location":[2.4,48.9]}]}`
+	const more = "\uFEFF" + `{"vehicles":[{"id":1,"start":[2.3,48.8,35]}],"jobs":[{"id":7,"location":[2.4,48.9,0.5]}]}`
+	want, err := Read(strings.NewReader(plain))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Read(strings.NewReader(more))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("with heights and a mark the problem is another:\n%s", diff)
+	}
+}
+
 // However the stream is cut into pieces, the same is read.
 func TestReadInPieces(t *testing.T) {
 	t.Parallel()

@@ -94,6 +94,14 @@ func (s *scanner) peek() byte {
 	return 0
 }
 
+// passMark passes over the byte order mark that some editors put before the text.
+func (s *scanner) passMark() {
+	const mark = "\uFEFF"
+	if s.more(len(mark)); s.end-s.next >= len(mark) && string(s.buffer[s.next:s.next+len(mark)]) == mark {
+		s.next += len(mark)
+	}
+}
+
 func (s *scanner) offset() int64 { return s.passed + int64(s.next) }
 
 // refuse ends the reading at the value at hand.
