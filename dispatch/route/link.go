@@ -229,19 +229,26 @@ func (s *search) insertShipment(a, b int32) bool {
 		if !m.can[int(b)*m.m+int(r)] {
 			return
 		}
+		if !pl.room(a, r) || pl.trips[r].visits+2 > m.car[r].mostVisits {
+			return
+		}
 		extra := m.extraOf(a, r) + m.extraOf(b, r)
+		s.weighAboard(r)
 		first, last := pl.behind(a, r)
 		second, _ := pl.behind(b, r)
 		for i := first; i <= last; i++ {
+			if pl.trips[r].slots[i].leave > hullA.close {
+				break
+			}
 			w, ok := pl.walkFrom(r, i)
 			if !ok || !w.serve(a, hullA) {
 				continue
 			}
 			for j := i; j <= last; j++ {
-				if j > i && (w.t.slots[w.k+1].node == terminal || !w.pass()) {
+				if j > i && (w.t.slots[w.k+1].node == terminal || !w.pass()) || w.now > hullB.close {
 					break
 				}
-				if !pl.bears(a, r, i, j) {
+				if !s.bears(a, r, j) {
 					break
 				}
 				end := w
@@ -275,28 +282,32 @@ func (s *search) insertShipment(a, b int32) bool {
 	return true
 }
 
-// bears says whether vehicle r has room for a shipment from behind slot i up to slot j.
-func (pl *plan) bears(a, r int32, i, j int) bool {
-	m, t := pl.m, &pl.trips[r]
-	if m.car[r].capacity == nil {
-		return true
-	}
-	for d, most := range m.car[r].capacity {
-		// What is on board at slot k is the least of "most up to k" and "most from k on" only where it is the
-		// most; so it is added up.
+// weighAboard notes what is on board behind each slot of vehicle r: dims each.
+func (s *search) weighAboard(r int32) {
+	m, t := s.m, &s.trial.trips[r]
+	s.aboard = slices.Grow(s.aboard[:0], m.dims*len(t.slots))[:m.dims*len(t.slots)]
+	for d := range m.dims {
 		on := int64(0)
 		for k := range t.slots {
 			if c := t.slots[k].node; c >= 0 && !m.shipment[c] {
 				on += m.delivery[int(c)*m.dims+d]
 			}
 		}
-		for k := 0; k <= j; k++ {
+		for k := range t.slots {
 			if c := t.slots[k].node; c >= 0 {
 				on += m.gain(c, d)
 			}
-			if k >= i && on+m.pickup[int(a)*m.dims+d] > most {
-				return false
-			}
+			s.aboard[k*m.dims+d] = on
+		}
+	}
+}
+
+// bears says whether vehicle r has room for shipment a behind slot k, as weighAboard found it.
+func (s *search) bears(a, r int32, k int) bool {
+	m := s.m
+	for d, most := range m.car[r].capacity {
+		if s.aboard[k*m.dims+d]+m.pickup[int(a)*m.dims+d] > most {
+			return false
 		}
 	}
 	return true

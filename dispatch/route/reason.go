@@ -20,7 +20,7 @@ const (
 	Shut                  // its windows are closed when there is time; By: seconds that one would have to open earlier or close later
 	Dear                  // it fits, but its prize is not worth the cost
 	Promised              // it fits, but more published visits would change than may
-	Tied                  // what it is tied to has no place
+	Tied                  // it alone would fit, but not with what it is tied to
 )
 
 var codes = [...]string{"FITS", "BARRED", "UNSKILLED", "OVERFULL", "TOO_MANY", "NO_WAY", "NO_TIME", "SHUT", "DEAR", "PROMISED", "TIED"}
@@ -99,8 +99,36 @@ func (pl *plan) reason(c, r int32) Reason {
 		return no(TooMany, 0)
 	}
 	if m.partner[c] >= 0 || m.before[c] != nil {
-		return no(Tied, 0)
+		return pl.tiedReason(c, r)
 	}
+	return pl.gapReason(c, r)
+}
+
+// tiedReason is what keeps a tied visit, or its other half, from vehicle r by itself; Tied where nothing does.
+func (pl *plan) tiedReason(c, r int32) Reason {
+	m := pl.m
+	halves := []int32{c}
+	if m.shipment[c] {
+		halves = append(halves, m.partner[c])
+	}
+	for _, half := range halves {
+		if !m.can[int(half)*m.m+int(r)] {
+			return Reason{Vehicle: m.vehicles[r], Code: Barred}
+		}
+		switch reason := pl.gapReason(half, r); {
+		case reason.Code == Fits, reason.Code == Dear, reason.Code == Promised:
+		case reason.Code == Overfull && m.shipment[half]: // what is picked up does not stay on board
+		default:
+			return reason
+		}
+	}
+	return Reason{Vehicle: m.vehicles[r], Code: Tied}
+}
+
+// gapReason is what keeps visit c out of the gaps of vehicle r, which may serve it.
+func (pl *plan) gapReason(c, r int32) Reason {
+	m := pl.m
+	no := func(code Code, by int64) Reason { return Reason{Vehicle: m.vehicles[r], Code: code, By: by} }
 	best := no(NoWay, 0)
 	better := func(found Reason) {
 		if found.Code > best.Code || found.Code == best.Code && found.By < best.By {

@@ -32,8 +32,9 @@ type search struct {
 	mates   []spot
 	serves  int // visits served now
 	tail    []slot
-	bold    bool // this iteration takes whole trips out
-	careful bool // this iteration keeps the promises that it can
+	aboard  []int64 // behind each slot of the trip looked at: dims each
+	bold    bool    // this iteration takes whole trips out
+	careful bool    // this iteration keeps the promises that it can
 }
 
 type entry struct {
