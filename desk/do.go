@@ -63,21 +63,13 @@ func Do[R any](ctx context.Context, d *Desk, request uuid.UUID, c command[R]) (R
 		return result, err
 	}
 	key := postgres.RequestKey{Person: caller.Person, Request: request}
-	repeated := false
 	err = d.DB.Write(ctx, caller.Organization, func(ptx *postgres.Tx) error {
 		// A transaction that is tried again begins with a clean answer.
 		var fresh R
-		result, repeated = fresh, false
+		result = fresh
 		tx := d.begin(ptx, caller, request)
 		if request != uuid.Nil {
-			earlier, found, err := tx.ClaimRequest(ctx, key, name, hash, tx.Now)
-			if err != nil {
-				return err
-			}
-			if found {
-				repeated = true
-				return recall(earlier, name, hash, &result)
-			}
+			tx.TakeRequest(key, name, hash, tx.Now)
 		}
 		var err error
 		if result, err = c.run(ctx, tx); err != nil {
@@ -94,13 +86,33 @@ func Do[R any](ctx context.Context, d *Desk, request uuid.UUID, c command[R]) (R
 		}
 		return tx.audit(ctx, name, "")
 	})
-	if code := refusalCode(err); code != "" && !repeated && request != uuid.Nil {
+	if errors.Is(err, postgres.ErrRequestTaken) {
+		var first R
+		return first, answerAgain(ctx, d, caller, key, name, hash, &first)
+	}
+	if code := refusalCode(err); code != "" && request != uuid.Nil {
 		return result, keepRefusal(ctx, d, caller, key, refused{name, hash, code, err}, &result)
 	}
-	if err == nil && !repeated && d.Wake != nil {
+	if err == nil && d.Wake != nil {
 		d.Wake()
 	}
 	return result, err
+}
+
+// answerAgain gives the first answer to a request that was made before.
+func answerAgain[R any](ctx context.Context, d *Desk, caller auth.Caller, key postgres.RequestKey, name string, hash []byte, into *R) error {
+	var answer error
+	err := d.DB.Read(ctx, caller.Organization, func(tx *postgres.Tx) error {
+		earlier, err := tx.EarlierRequest(ctx, key)
+		if err == nil {
+			answer = recall(earlier, name, hash, into)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("recall what was answered: %w", err)
+	}
+	return answer
 }
 
 // Try answers what Do would, and keeps nothing of it.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/auth"
+	"github.com/hexbeat/hexbeat/customer"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/postgres"
@@ -38,7 +39,7 @@ type VisitReassigned struct {
 }
 
 func (c ReassignVisit) run(ctx context.Context, tx *Tx) (VisitReassigned, error) {
-	if err := c.check(ctx, tx); err != nil {
+	if err := c.check(tx); err != nil {
 		return VisitReassigned{}, err
 	}
 	call, from, to, others, err := c.load(ctx, tx)
@@ -53,34 +54,23 @@ func (c ReassignVisit) run(ctx context.Context, tx *Tx) (VisitReassigned, error)
 	return c.write(ctx, tx, call, from, to, outcome)
 }
 
-func (c ReassignVisit) check(ctx context.Context, tx *Tx) error {
+func (c ReassignVisit) check(tx *Tx) error {
 	if err := tx.mustBe(auth.Dispatcher); err != nil {
 		return err
 	}
 	if utf8.RuneCountInString(c.Note) > longestNote {
 		return Invalid{Path: []string{"note"}, Code: "TOO_LONG"}
 	}
-	known, err := tx.KnowsReason(ctx, "REASSIGN", c.Reason)
-	if err != nil {
-		return err
-	}
-	if !known {
-		return dispatch.ErrReason
-	}
 	return nil
 }
 
-// load locks the visit and then the days, always in this order, and reads what the decision rests on.
+// load locks the visit and then the days, always in this order, and reads what the decision rests on: in two round trips.
 func (c ReassignVisit) load(ctx context.Context, tx *Tx) (call dispatch.Call, from *dispatch.RepDay, to dispatch.RepDay, others []dispatch.RepDay, err error) {
-	if call, err = tx.lockDispatched(ctx, c.Visit); err != nil {
-		return
-	}
-	taker, err := tx.Rep(ctx, c.To)
+	found, err := tx.LockVisitToReassign(ctx, c.Visit, c.To, c.Reason)
 	if err != nil {
 		return
 	}
-	if !tx.Caller.MaySeeBranch(taker.BranchID) {
-		err = roster.ErrNoRep
+	if call, err = c.admit(tx, found); err != nil {
 		return
 	}
 	date := hours.DateOf(tx.Now.In(hours.Zone(call.Site.TimeZone)))
@@ -92,10 +82,12 @@ func (c ReassignVisit) load(ctx context.Context, tx *Tx) (call dispatch.Call, fr
 			reps = append(reps, *v.RepID)
 		}
 	}
+	tx.placeNext(call.Site.TimeZone, call.Visit)
 	days, err := tx.lockDays(ctx, date, reps...)
 	if err != nil {
 		return
 	}
+	call.Owner = tx.placed[call.Visit.SiteID].Owner
 	to = days[0]
 	if len(days) > 1 {
 		from = &days[1]
@@ -105,6 +97,24 @@ func (c ReassignVisit) load(ctx context.Context, tx *Tx) (call dispatch.Call, fr
 		others, err = tx.RepDays(ctx, date, tx.Now.Add(-dispatch.PositionFresh), c.Others...)
 	}
 	return
+}
+
+// admit refuses what is not there, or not the caller's to give away.
+func (c ReassignVisit) admit(tx *Tx, h postgres.VisitToReassign) (dispatch.Call, error) {
+	switch {
+	case !h.KnownReason:
+		return dispatch.Call{}, dispatch.ErrReason
+	case len(h.Visits) == 0 || !tx.maySee(h.Visits[0]):
+		return dispatch.Call{}, dispatch.ErrNoVisit
+	case !tx.Caller.MaySeeBranch(h.Visits[0].BranchID): // seeing it as a rep is not enough
+		return dispatch.Call{}, auth.ErrForbidden
+	case len(h.Sites) == 0:
+		return dispatch.Call{}, customer.ErrNoSite
+	case len(h.Takers) == 0 || !tx.Caller.MaySeeBranch(h.Takers[0].BranchID):
+		return dispatch.Call{}, roster.ErrNoRep
+	}
+	tx.concerns(c.Visit)
+	return dispatch.Call{Visit: h.Visits[0], Site: h.Sites[0]}, nil
 }
 
 func (c ReassignVisit) write(ctx context.Context, tx *Tx, before dispatch.Call, from *dispatch.RepDay, to dispatch.RepDay, outcome dispatch.Reassigned) (VisitReassigned, error) {

@@ -116,16 +116,25 @@ func (tx *Tx) place(ctx context.Context, timeZone string, visits ...dispatch.Vis
 	if len(visits) == 0 {
 		return nil
 	}
-	sites := make([]uuid.UUID, len(visits))
-	for i, v := range visits {
-		sites[i] = v.SiteID
-	}
+	line, today, sites := tx.placesOf(timeZone, visits)
 	var err error
-	today := hours.DateOf(tx.Now.In(hours.Zone(timeZone)))
-	if tx.placed, err = tx.Dimensions(ctx, visits[0].LineID, today, sites...); err != nil {
+	if tx.placed, err = tx.Dimensions(ctx, line, today, sites...); err != nil {
 		return fmt.Errorf("find territories: %w", err)
 	}
 	return nil
+}
+
+// placeNext is place with the next round trip.
+func (tx *Tx) placeNext(timeZone string, visits ...dispatch.Visit) {
+	line, today, sites := tx.placesOf(timeZone, visits)
+	tx.DimensionsNext(line, today, func(placed map[uuid.UUID]postgres.Dimensions) { tx.placed = placed }, sites...)
+}
+
+func (tx *Tx) placesOf(timeZone string, visits []dispatch.Visit) (line uuid.UUID, today hours.Date, sites []uuid.UUID) {
+	for _, v := range visits {
+		sites = append(sites, v.SiteID)
+	}
+	return visits[0].LineID, hours.DateOf(tx.Now.In(hours.Zone(timeZone))), sites
 }
 
 // callOf is the visit as decisions and events see it: with its site, and with whose ground that is.

@@ -29,17 +29,13 @@ func (tx *Tx) tell(ctx context.Context, reason string, site callsByVisit, notice
 	if len(reps) == 0 {
 		return nil, nil
 	}
-	inbox, err := tx.LockInboxes(ctx, reps, visits)
+	inbox, told, err := tx.LockInboxesToTell(ctx, tx.Now, reps, visits)
 	if err != nil {
 		return nil, fmt.Errorf("lock inboxes: %w", err)
 	}
 	unread := map[uuid.UUID][]notify.Alert{}
 	for _, a := range inbox {
 		unread[a.RepID] = append(unread[a.RepID], a)
-	}
-	told, err := tx.RepsToTell(ctx, tx.Now, reps...)
-	if err != nil {
-		return nil, fmt.Errorf("find out how reps are told: %w", err)
 	}
 	var previews []AlertPreview
 	var jobs []river.InsertManyParams

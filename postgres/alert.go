@@ -46,6 +46,19 @@ func (tx *Tx) LockInboxes(ctx context.Context, reps, visits []uuid.UUID) ([]noti
 	return all[notify.Alert](ctx, tx, unreadAlerts, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "visits": visits})
 }
 
+// LockInboxesToTell is LockInboxes, and reads in the same round trip how the reps are to be told as things stand now.
+func (tx *Tx) LockInboxesToTell(ctx context.Context, now time.Time, reps, visits []uuid.UUID) ([]notify.Alert, map[uuid.UUID]RepToTell, error) {
+	var alerts []notify.Alert
+	var told []repToTellRow
+	tx.later(-1, lockInboxes, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps})
+	queue(&tx.pending, &alerts, unreadAlerts, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "visits": visits})
+	queue(&tx.pending, &told, repsToTell, pgx.StrictNamedArgs{"organization": tx.Organization, "now": now, "reps": reps})
+	if err := tx.flush(ctx); err != nil {
+		return nil, nil, err
+	}
+	return alerts, repsToTellOf(told, now), nil
+}
+
 const insertAlert = `
 INSERT INTO alert (organization_id, id, rep_id, batch_id, kind, priority, state, version, created_at, expires_at, ended_at, reason,
                    channels, asked_at, hold, due_at)

@@ -72,10 +72,16 @@ type rulesRow struct {
 
 // RepsToTell reads how reps are to be told as things stand now.
 func (tx *Tx) RepsToTell(ctx context.Context, now time.Time, reps ...uuid.UUID) (map[uuid.UUID]RepToTell, error) {
-	rows, err := all[repToTellRow](ctx, tx, repsToTell, pgx.StrictNamedArgs{"organization": tx.Organization, "now": now, "reps": reps})
-	if err != nil {
+	var rows []repToTellRow
+	queue(&tx.pending, &rows, repsToTell, pgx.StrictNamedArgs{"organization": tx.Organization, "now": now, "reps": reps})
+	if err := tx.flush(ctx); err != nil {
 		return nil, err
 	}
+	return repsToTellOf(rows, now), nil
+}
+
+// repsToTellOf reads the rows of repsToTell.
+func repsToTellOf(rows []repToTellRow, now time.Time) map[uuid.UUID]RepToTell {
 	found := make(map[uuid.UUID]RepToTell, len(rows))
 	for _, row := range rows {
 		rules := notify.Rules(row.rulesRow)
@@ -88,7 +94,7 @@ func (tx *Tx) RepsToTell(ctx context.Context, now time.Time, reps ...uuid.UUID) 
 		}
 		found[row.Rep] = RepToTell{Rep: row.Rep, Branch: row.Branch, Chosen: orNone(row.Chosen), Rules: rules, Situation: situation}
 	}
-	return found, nil
+	return found
 }
 
 const branchRules = `

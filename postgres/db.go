@@ -81,6 +81,7 @@ type Tx struct {
 	feed         changes                      // rows of the change feed, written at the end
 	pending      pgx.Batch                    // statements that wait for the next one whose answer is wanted
 	known        map[uuid.UUID]dispatch.Route // as last read or written here: only what differs is written
+	refused      error                        // what an answer has shown to stand against the whole transaction
 }
 
 // writeTries is how often a transaction is begun that the server gives up.
@@ -94,7 +95,7 @@ const writeTries = 5
 // it again is what the caller would do, only sooner.
 func (db *DB) Write(ctx context.Context, organization uuid.UUID, f func(*Tx) error) error {
 	for try := 1; ; try++ {
-		err := db.in(ctx, organization, "BEGIN", f)
+		err := db.in(ctx, organization, begin, f)
 		if try == writeTries || !givenUp(err) {
 			return err
 		}
@@ -112,7 +113,7 @@ func givenUp(err error) bool {
 
 // Read runs f on one snapshot of the organization that nothing can change.
 func (db *DB) Read(ctx context.Context, organization uuid.UUID, f func(*Tx) error) error {
-	return db.in(ctx, organization, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f)
+	return db.in(ctx, organization, beginReading, f)
 }
 
 // errTried ends a transaction that was only a trial.
@@ -135,10 +136,19 @@ func (db *DB) Try(ctx context.Context, organization uuid.UUID, f func(*Tx) error
 	return err
 }
 
+const (
+	begin        = "BEGIN"
+	beginReading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+	// behindTheWall makes the transaction the application's, and of one organization.
+	behindTheWall = `SELECT set_config('role', 'hexbeat_app', true), set_config('app.organization', $1, true)`
+)
+
 func (db *DB) in(ctx context.Context, organization uuid.UUID, begin string, f func(*Tx) error) error {
-	// One round trip: role and organization travel with BEGIN. A uuid prints as hexadecimal digits and dashes alone.
-	begin += "; SET LOCAL ROLE hexbeat_app; SELECT set_config('app.organization', '" + organization.String() + "', true)"
-	return db.run(ctx, begin, func(ptx pgx.Tx) error {
+	var opening pgx.Batch
+	opening.Queue(begin)
+	opening.Queue(behindTheWall, organization.String())
+	return db.run(ctx, opening, func(ptx pgx.Tx) error {
 		tx := &Tx{Tx: ptx, Organization: organization}
 		if err := f(tx); err != nil {
 			return err
@@ -149,20 +159,20 @@ func (db *DB) in(ctx context.Context, organization uuid.UUID, begin string, f fu
 
 // watch runs f with the few rights of who has no organization yet.
 func (db *DB) watch(ctx context.Context, f func(pgx.Tx) error) error {
-	return db.run(ctx, "BEGIN READ ONLY; SET LOCAL ROLE hexbeat_watch", f)
+	var opening pgx.Batch
+	opening.Queue("BEGIN READ ONLY")
+	opening.Queue("SET LOCAL ROLE hexbeat_watch")
+	return db.run(ctx, opening, f)
 }
 
-func (db *DB) run(ctx context.Context, begin string, f func(pgx.Tx) error) error {
+func (db *DB) run(ctx context.Context, opening pgx.Batch, f func(pgx.Tx) error) error {
 	conn, release, err := db.acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer release()
 	speakIDs(conn.Conn().TypeMap())
-	tx, err := conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: begin})
-	if err != nil {
-		return unavailable(ctx, err)
-	}
+	tx := &transaction{conn: conn.Conn(), opening: opening}
 	if err := f(tx); err != nil {
 		// The caller's context may be over; the server must be told all the same.
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), acquireDeadline)

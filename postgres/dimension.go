@@ -38,6 +38,17 @@ JOIN   customer AS c ON c.organization_id = s.organization_id AND c.id = s.custo
 WHERE  s.organization_id = @organization AND s.id = ANY(@sites)
 ORDER  BY s.id`
 
+// DimensionsNext reads them with the next round trip, and hands them to found then.
+func (tx *Tx) DimensionsNext(line uuid.UUID, date hours.Date, found func(map[uuid.UUID]Dimensions), sites ...uuid.UUID) {
+	tx.pending.Queue(dimensions, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "line": line, "date": date, "sites": sites,
+	}).Query(func(rows pgx.Rows) error {
+		list, err := pgx.CollectRows(rows, pgx.RowToStructByName[Dimensions])
+		found(byKey(list, func(d Dimensions) uuid.UUID { return d.Site }))
+		return err
+	})
+}
+
 // Dimensions reads where sites stand for a line on a day.
 func (tx *Tx) Dimensions(ctx context.Context, line uuid.UUID, date hours.Date, sites ...uuid.UUID) (map[uuid.UUID]Dimensions, error) {
 	list, err := all[Dimensions](ctx, tx, dimensions, pgx.StrictNamedArgs{

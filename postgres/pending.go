@@ -40,7 +40,11 @@ func (tx *Tx) flush(ctx context.Context) error {
 	}
 	waiting := tx.pending
 	tx.pending = pgx.Batch{}
-	return tx.Tx.SendBatch(ctx, &waiting).Close()
+	err := tx.Tx.SendBatch(ctx, &waiting).Close()
+	if tx.refused != nil {
+		return tx.refused
+	}
+	return err
 }
 
 // ask sends a query behind what waits, in one round trip, and hands its rows to read.

@@ -137,18 +137,18 @@ func (tx *Tx) RepDays(ctx context.Context, date hours.Date, since time.Time, rep
 func (tx *Tx) RepDaysOn(ctx context.Context, dates []hours.Date, since time.Time, reps ...uuid.UUID) ([]dispatch.RepDay, error) {
 	args := pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "dates": dates}
 	who := pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps}
-	var batch pgx.Batch
+	batch := &tx.pending
 	var rows dayRows
-	queue(&batch, &rows.people, dayReps, who)
-	queue(&batch, &rows.shifts, dayShifts, args)
-	queue(&batch, &rows.absent, dayAbsences, args)
-	queue(&batch, &rows.engagements, dayEngagements, args)
-	queue(&batch, &rows.routes, dayRoutes, args)
-	queue(&batch, &rows.stops, dayStops, args)
-	queue(&batch, &rows.visits, dayVisits, args)
-	queue(&batch, &rows.sites, daySites, args)
-	queue(&batch, &rows.positions, dayPositions, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "since": since})
-	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
+	queue(batch, &rows.people, dayReps, who)
+	queue(batch, &rows.shifts, dayShifts, args)
+	queue(batch, &rows.absent, dayAbsences, args)
+	queue(batch, &rows.engagements, dayEngagements, args)
+	queue(batch, &rows.routes, dayRoutes, args)
+	queue(batch, &rows.stops, dayStops, args)
+	queue(batch, &rows.visits, dayVisits, args)
+	queue(batch, &rows.sites, daySites, args)
+	queue(batch, &rows.positions, dayPositions, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "since": since})
+	if err := tx.flush(ctx); err != nil {
 		return nil, err
 	}
 	for _, route := range rows.routes {
@@ -237,6 +237,14 @@ func (rows dayRows) days(dates []hours.Date, reps []uuid.UUID) ([]dispatch.RepDa
 func queue[T any](batch *pgx.Batch, into *[]T, sql string, args pgx.StrictNamedArgs) {
 	batch.Queue(sql, args).Query(func(rows pgx.Rows) (err error) {
 		*into, err = pgx.CollectRows(rows, pgx.RowToStructByName[T])
+		return err
+	})
+}
+
+// queueColumn is queue for a single column.
+func queueColumn[T any](batch *pgx.Batch, into *[]T, sql string, args pgx.StrictNamedArgs) {
+	batch.Queue(sql, args).Query(func(rows pgx.Rows) (err error) {
+		*into, err = pgx.CollectRows(rows, pgx.RowTo[T])
 		return err
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // RequestKey is the id a client gave to a wish; clients choose ids for themselves only.
@@ -56,10 +57,31 @@ func (tx *Tx) ClaimRequest(ctx context.Context, key RequestKey, command string, 
 	if err != nil || tag.RowsAffected() == 1 {
 		return Request{}, false, err
 	}
-	earlier, err := one[Request](ctx, tx, errors.New("request vanished"), earlierRequest, pgx.StrictNamedArgs{
+	earlier, err := tx.EarlierRequest(ctx, key)
+	return earlier, true, err
+}
+
+// ErrRequestTaken ends a transaction that began with a request id taken by an earlier one.
+var ErrRequestTaken = errors.New("the request was made before")
+
+// TakeRequest is ClaimRequest without waiting for the answer: it goes with the next round trip. Where the id is taken already, whatever
+// is asked then ends with ErrRequestTaken and the transaction must not be kept; EarlierRequest says what was answered.
+func (tx *Tx) TakeRequest(key RequestKey, command string, hash []byte, at time.Time) {
+	tx.pending.Queue(claimRequest, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "person": key.Person, "request": key.Request, "command": command, "hash": hash, "at": at,
+	}).Exec(func(tag pgconn.CommandTag) error {
+		if tag.RowsAffected() == 0 {
+			tx.refused = ErrRequestTaken
+		}
+		return nil
+	})
+}
+
+// EarlierRequest reads a request that was made before.
+func (tx *Tx) EarlierRequest(ctx context.Context, key RequestKey) (Request, error) {
+	return one[Request](ctx, tx, errors.New("request vanished"), earlierRequest, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "person": key.Person, "request": key.Request,
 	})
-	return earlier, true, err
 }
 
 // AnswerRequest keeps the answer to a claimed request.

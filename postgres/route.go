@@ -32,19 +32,14 @@ DELETE FROM stop AS st
 USING  unnest(@routes::uuid[], @positions::integer[]) AS gone (route_id, position)
 WHERE  st.organization_id = @organization AND st.route_id = gone.route_id AND st.position = gone.position`
 
-	updateStops = `
-UPDATE stop AS st
-SET    travel = x.travel, arrival = x.arrival, departure = x.departure, told = x.told
-FROM   unnest(@routes::uuid[], @positions::integer[], @travels::interval[], @arrivals::timestamptz[], @departures::timestamptz[],
-              @tolds::timestamptz[]) AS x (route_id, position, travel, arrival, departure, told)
-WHERE  st.organization_id = @organization AND st.route_id = x.route_id AND st.position = x.position`
-
-	insertStops = `
+	upsertStops = `
 INSERT INTO stop (organization_id, route_id, position, travel, arrival, departure, told, visit_id, engagement_id)
 SELECT @organization, x.route_id, x.position, x.travel, x.arrival, x.departure, x.told, x.visit_id, x.engagement_id
 FROM   unnest(@routes::uuid[], @positions::integer[], @travels::interval[], @arrivals::timestamptz[], @departures::timestamptz[],
               @tolds::timestamptz[], @visits::uuid[], @engagements::uuid[])
-       AS x (route_id, position, travel, arrival, departure, told, visit_id, engagement_id)`
+       AS x (route_id, position, travel, arrival, departure, told, visit_id, engagement_id)
+ON CONFLICT (organization_id, route_id, position) DO UPDATE
+SET    travel = excluded.travel, arrival = excluded.arrival, departure = excluded.departure, told = excluded.told`
 )
 
 // SaveRoutes writes whole routes, each over the version before it. The rep-days must be locked by this transaction.
@@ -54,7 +49,7 @@ FROM   unnest(@routes::uuid[], @positions::integer[], @travels::interval[], @arr
 // That nobody changed the others meanwhile is what the version says.
 func (tx *Tx) SaveRoutes(ctx context.Context, routes ...dispatch.Route) error {
 	var anew []uuid.UUID
-	var gone, moved, fresh stopRows
+	var gone, changed stopRows
 	for _, r := range routes {
 		if err := tx.exec(ctx, 1, upsertRoute, pgx.StrictNamedArgs{
 			"organization": tx.Organization, "id": r.ID, "rep": r.RepID, "date": r.Date, "version": r.Version,
@@ -69,14 +64,13 @@ func (tx *Tx) SaveRoutes(ctx context.Context, routes ...dispatch.Route) error {
 		was := byKey(before.Stops, func(s dispatch.Stop) int { return s.Position })
 		for _, s := range r.Stops {
 			old, there := was[s.Position]
-			switch {
-			case !there || !sameSubject(old, s):
-				fresh.add(r.ID, s)
-				continue // and the old one goes
-			case !sameTimes(old, s):
-				moved.add(r.ID, s)
+			stays := there && sameSubject(old, s)
+			if stays {
+				delete(was, s.Position) // the others go
 			}
-			delete(was, s.Position)
+			if !stays || !sameTimes(old, s) {
+				changed.add(r.ID, s)
+			}
 		}
 		for _, old := range before.Stops {
 			if _, goes := was[old.Position]; goes {
@@ -91,13 +85,12 @@ func (tx *Tx) SaveRoutes(ctx context.Context, routes ...dispatch.Route) error {
 	if n := len(gone.routes); n > 0 {
 		tx.later(n, deleteStops, pgx.StrictNamedArgs{"organization": tx.Organization, "routes": gone.routes, "positions": gone.positions})
 	}
-	if n := len(moved.routes); n > 0 {
-		tx.later(n, updateStops, moved.times(tx.Organization))
-	}
-	if n := len(fresh.routes); n > 0 {
-		args := fresh.times(tx.Organization)
-		args["visits"], args["engagements"] = fresh.visits, fresh.engagements
-		tx.later(n, insertStops, args)
+	if n := len(changed.routes); n > 0 {
+		tx.later(n, upsertStops, pgx.StrictNamedArgs{
+			"organization": tx.Organization, "routes": changed.routes, "positions": changed.positions, "travels": changed.travels,
+			"arrivals": changed.arrivals, "departures": changed.departures, "tolds": changed.tolds, "visits": changed.visits,
+			"engagements": changed.engagements,
+		})
 	}
 	return nil
 }
@@ -136,11 +129,4 @@ func (rows *stopRows) add(route uuid.UUID, s dispatch.Stop) {
 	rows.routes, rows.positions, rows.travels = append(rows.routes, route), append(rows.positions, int32(s.Position)), append(rows.travels, s.Travel)
 	rows.arrivals, rows.departures, rows.tolds = append(rows.arrivals, s.Arrival), append(rows.departures, s.Departure), append(rows.tolds, s.Told)
 	rows.visits, rows.engagements = append(rows.visits, s.VisitID), append(rows.engagements, s.EngagementID)
-}
-
-func (rows *stopRows) times(organization uuid.UUID) pgx.StrictNamedArgs {
-	return pgx.StrictNamedArgs{
-		"organization": organization, "routes": rows.routes, "positions": rows.positions, "travels": rows.travels, "arrivals": rows.arrivals,
-		"departures": rows.departures, "tolds": rows.tolds,
-	}
 }

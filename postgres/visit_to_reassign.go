@@ -1,0 +1,38 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/customer"
+	"github.com/hexbeat/hexbeat/dispatch"
+	"github.com/hexbeat/hexbeat/roster"
+	"github.com/jackc/pgx/v5"
+)
+
+// VisitToReassign is what the record says of a visit that is to change hands, before any day is looked at. What is not there is empty.
+type VisitToReassign struct {
+	KnownReason bool
+	Visits      []dispatch.Visit // one, locked, or none
+	Sites       []customer.Site  // its site
+	Takers      []roster.Rep     // one or none
+}
+
+const siteOfVisit = `
+SELECT ` + siteColumns + `
+FROM   site AS s
+WHERE  s.organization_id = @organization AND s.id = (SELECT v.site_id FROM visit AS v WHERE v.organization_id = @organization AND v.id = @id)`
+
+// LockVisitToReassign locks a visit and reads, in the same round trip, its site, who is to take it and whether the reason is one.
+func (tx *Tx) LockVisitToReassign(ctx context.Context, visit, taker uuid.UUID, reason string) (VisitToReassign, error) {
+	var h VisitToReassign
+	var known []bool
+	id := pgx.StrictNamedArgs{"organization": tx.Organization, "id": visit}
+	queueColumn(&tx.pending, &known, knownReason, pgx.StrictNamedArgs{"organization": tx.Organization, "act": "REASSIGN", "code": reason})
+	queue(&tx.pending, &h.Visits, lockVisit, id)
+	queue(&tx.pending, &h.Sites, siteOfVisit, id)
+	queue(&tx.pending, &h.Takers, repByID, pgx.StrictNamedArgs{"organization": tx.Organization, "id": taker})
+	err := tx.flush(ctx)
+	h.KnownReason = len(known) == 1 && known[0]
+	return h, err
+}
