@@ -22,29 +22,28 @@ type Claim struct {
 // to nobody, unless somebody asked for it again. A claim is no wish of anybody's and leaves no line in the audit.
 func ClaimAlert(ctx context.Context, d *Desk, job SendAlert) (claim Claim, err error) {
 	ids := append(slices.Clone(job.Also), job.Alert)
-	slices.SortFunc(ids, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) }) // by age, and locks are taken in one order
 	err = d.DB.Write(ctx, job.Organization, func(tx *postgres.Tx) error {
 		claim = Claim{Ended: true}
-		for _, id := range ids {
-			alert, err := tx.LockAlert(ctx, id)
-			if err != nil {
-				return err
-			}
+		alerts, devices, err := tx.LockAlertsToTell(ctx, job.Channel, ids...)
+		if err != nil {
+			return err
+		}
+		if len(alerts) < len(ids) {
+			return notify.ErrNoAlert
+		}
+		for _, alert := range alerts {
 			if !alert.State.Open() && !(job.Again && alert.State == notify.Escalated) {
 				continue
 			}
 			if !claim.Ended {
 				claim.Also = append(claim.Also, claim.Alert.ID)
 			}
-			claim.Alert, claim.Ended = alert, false
+			claim.Alert, claim.Ended = alert.Alert, false
 		}
-		if claim.Ended {
+		if claim.Devices = devices[claim.Alert.ID]; claim.Ended || len(claim.Devices) == 0 {
 			return nil
 		}
-		if claim.Devices, err = tx.DevicesToTell(ctx, claim.Alert, job.Channel); err != nil || len(claim.Devices) == 0 {
-			return err
-		}
-		return tx.TryAlerts(ctx, append(claim.Also, claim.Alert.ID), d.Clock())
+		return tx.TryAlerts(ctx, append(slices.Clone(claim.Also), claim.Alert.ID), d.Clock())
 	})
 	return claim, err
 }

@@ -83,18 +83,18 @@ func (c ReassignVisit) load(ctx context.Context, tx *Tx) (call dispatch.Call, fr
 		}
 	}
 	tx.placeNext(call.Site.TimeZone, call.Visit)
-	days, err := tx.lockDays(ctx, date, reps...)
+	if err = tx.LockRepDays(ctx, date, reps...); err != nil {
+		return
+	}
+	// The others' days are not locked: nothing of theirs is changed.
+	days, err := tx.RepDays(ctx, date, tx.Now.Add(-dispatch.PositionFresh), append(reps, c.Others...)...)
 	if err != nil {
 		return
 	}
 	call.Owner = tx.placed[call.Visit.SiteID].Owner
-	to = days[0]
-	if len(days) > 1 {
+	to, others = days[0], days[len(reps):]
+	if len(reps) > 1 {
 		from = &days[1]
-	}
-	if len(c.Others) > 0 {
-		// Read without a lock: nothing of theirs is changed.
-		others, err = tx.RepDays(ctx, date, tx.Now.Add(-dispatch.PositionFresh), c.Others...)
 	}
 	return
 }

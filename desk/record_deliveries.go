@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/auth"
@@ -34,22 +35,31 @@ func (c RecordDeliveries) run(ctx context.Context, tx *Tx) (notify.Alert, error)
 			return notify.Alert{}, err
 		}
 	}
-	for _, id := range c.Also {
-		if _, err := c.record(ctx, tx, id); err != nil && !errors.Is(err, notify.ErrNoAlert) {
-			return notify.Alert{}, err
-		}
-	}
-	return c.record(ctx, tx, c.Alert)
-}
-
-// record writes the tries down for one of the alerts that went out.
-func (c RecordDeliveries) record(ctx context.Context, tx *Tx, id uuid.UUID) (notify.Alert, error) {
-	alert, err := tx.LockAlert(ctx, id)
+	alerts, err := tx.LockAlerts(ctx, append(slices.Clone(c.Also), c.Alert)...)
 	if err != nil {
 		return notify.Alert{}, err
 	}
+	var main *notify.Alert
+	for _, alert := range alerts {
+		after, err := c.record(ctx, tx, alert)
+		if err != nil {
+			return notify.Alert{}, err
+		}
+		if after.ID == c.Alert {
+			main = &after
+		}
+	}
+	if main == nil {
+		return notify.Alert{}, notify.ErrNoAlert
+	}
+	return *main, nil
+}
+
+// record writes the tries down for one of the alerts that went out.
+func (c RecordDeliveries) record(ctx context.Context, tx *Tx, alert postgres.LockedAlert) (notify.Alert, error) {
+	id := alert.ID
 	tx.concerns(id)
-	after, carried := alert, false
+	after, carried := alert.Alert, false
 	for _, try := range c.Tries {
 		if id != c.Alert {
 			try.ID, try.Alert = newID(), id
@@ -73,8 +83,8 @@ func (c RecordDeliveries) record(ctx context.Context, tx *Tx, id uuid.UUID) (not
 			after = after.PassedOver(tx.Now)
 		}
 	}
-	if after.Version != alert.Version {
-		return after, tx.saveAlert(ctx, after)
+	if err := tx.SaveAlert(ctx, after); err != nil || after.Version == alert.Version {
+		return after, err
 	}
-	return after, tx.SaveAlert(ctx, after)
+	return after, tx.alertChanged(ctx, after, alert.Branch)
 }

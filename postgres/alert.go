@@ -115,6 +115,42 @@ func (tx *Tx) LockAlert(ctx context.Context, id uuid.UUID) (notify.Alert, error)
 	return one[notify.Alert](ctx, tx, notify.ErrNoAlert, lockAlert, pgx.StrictNamedArgs{"organization": tx.Organization, "id": id})
 }
 
+// LockedAlert is an alert that nobody else can change until the transaction ends, with its rep's branch.
+type LockedAlert struct {
+	notify.Alert
+	Branch uuid.UUID `db:"branch"`
+}
+
+const lockAlerts = `
+SELECT ` + alertColumns + `, r.branch_id AS branch
+FROM   alert AS al
+JOIN   rep AS r ON r.organization_id = al.organization_id AND r.id = al.rep_id
+WHERE  al.organization_id = @organization AND al.id = ANY(@ids)
+ORDER  BY al.id
+FOR NO KEY UPDATE OF al`
+
+// LockAlerts locks and reads alerts by age, leaving out those that are not there.
+func (tx *Tx) LockAlerts(ctx context.Context, ids ...uuid.UUID) ([]LockedAlert, error) {
+	return all[LockedAlert](ctx, tx, lockAlerts, pgx.StrictNamedArgs{"organization": tx.Organization, "ids": ids})
+}
+
+// LockAlertsToTell is LockAlerts, and lists in the same round trip the devices of a transport that each of the alerts has not been
+// handed to yet. Of a rep whose person is disabled there is none.
+func (tx *Tx) LockAlertsToTell(ctx context.Context, transport string, ids ...uuid.UUID) ([]LockedAlert, map[uuid.UUID][]DeviceToTell, error) {
+	var alerts []LockedAlert
+	var devices []DeviceToTell
+	queue(&tx.pending, &alerts, lockAlerts, pgx.StrictNamedArgs{"organization": tx.Organization, "ids": ids})
+	queue(&tx.pending, &devices, devicesToTell, pgx.StrictNamedArgs{"organization": tx.Organization, "alerts": ids, "transport": transport})
+	if err := tx.flush(ctx); err != nil {
+		return nil, nil, err
+	}
+	of := map[uuid.UUID][]DeviceToTell{}
+	for _, d := range devices {
+		of[d.Alert] = append(of[d.Alert], d)
+	}
+	return alerts, of, nil
+}
+
 const lockDueAlerts = `
 SELECT ` + alertColumns + `
 FROM   alert AS al

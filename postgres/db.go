@@ -81,6 +81,7 @@ type Tx struct {
 	feed         changes                      // rows of the change feed, written at the end
 	pending      pgx.Batch                    // statements that wait for the next one whose answer is wanted
 	known        map[uuid.UUID]dispatch.Route // as last read or written here: only what differs is written
+	checks       bool                         // of what waits, some answers are to be looked at before the commit
 	refused      error                        // what an answer has shown to stand against the whole transaction
 }
 
@@ -125,6 +126,7 @@ func (db *DB) Try(ctx context.Context, organization uuid.UUID, f func(*Tx) error
 		if err := f(tx); err != nil {
 			return err
 		}
+		tx.checks = true // whatever comes of it, it is not committed
 		if err := tx.end(ctx); err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/hexbeat/hexbeat/notify"
 	"github.com/hexbeat/hexbeat/roster"
 	"github.com/jackc/pgx/v5"
 )
@@ -73,27 +72,22 @@ func (tx *Tx) ForgetDeadDevice(ctx context.Context, device uuid.UUID, reason str
 // DeviceToTell is a device that an alert must still be handed to.
 type DeviceToTell struct {
 	roster.Device
-	Tries int `db:"tries"` // made so far, all of them refused for now
+	Alert uuid.UUID `db:"alert"`
+	Tries int       `db:"tries"` // made so far, all of them refused for now
 }
 
 const devicesToTell = `
-SELECT ` + deviceColumns + `,
+SELECT ` + deviceColumns + `, al.id AS alert,
        (SELECT count(*) FROM delivery AS de
-        WHERE  de.organization_id = d.organization_id AND de.alert_id = @alert AND de.device_id = d.id
-        AND    (@resent_at::timestamptz IS NULL OR de.tried_at > @resent_at)) AS tries
-FROM   device AS d
-JOIN   rep AS r ON r.organization_id = d.organization_id AND r.person_id = d.person_id
-JOIN   person AS p ON p.organization_id = d.organization_id AND p.id = d.person_id
-WHERE  d.organization_id = @organization AND r.id = @rep AND d.transport = @transport AND d.forgotten_at IS NULL AND p.disabled_at IS NULL
+        WHERE  de.organization_id = d.organization_id AND de.alert_id = al.id AND de.device_id = d.id
+        AND    (al.resent_at IS NULL OR de.tried_at > al.resent_at)) AS tries
+FROM   alert AS al
+JOIN   rep AS r ON r.organization_id = al.organization_id AND r.id = al.rep_id
+JOIN   person AS p ON p.organization_id = r.organization_id AND p.id = r.person_id
+JOIN   device AS d ON d.organization_id = r.organization_id AND d.person_id = r.person_id
+WHERE  al.organization_id = @organization AND al.id = ANY(@alerts)
+AND    d.transport = @transport AND d.forgotten_at IS NULL AND p.disabled_at IS NULL
 AND    NOT EXISTS (SELECT FROM delivery AS de
-                   WHERE de.organization_id = d.organization_id AND de.alert_id = @alert AND de.device_id = d.id
-                   AND  (de.outcome IN ('SENT', 'CONFIRMED') OR de.outcome = 'DEAD' AND (@resent_at IS NULL OR de.tried_at > @resent_at)))
-ORDER  BY d.id`
-
-// DevicesToTell lists the rep's devices of a transport that the alert has not been handed to yet. Of a rep whose person is disabled there
-// is none.
-func (tx *Tx) DevicesToTell(ctx context.Context, alert notify.Alert, transport string) ([]DeviceToTell, error) {
-	return all[DeviceToTell](ctx, tx, devicesToTell, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "rep": alert.RepID, "alert": alert.ID, "transport": transport, "resent_at": alert.ResentAt,
-	})
-}
+                   WHERE de.organization_id = d.organization_id AND de.alert_id = al.id AND de.device_id = d.id
+                   AND  (de.outcome IN ('SENT', 'CONFIRMED') OR de.outcome = 'DEAD' AND (al.resent_at IS NULL OR de.tried_at > al.resent_at)))
+ORDER  BY al.id, d.id`

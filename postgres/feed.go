@@ -81,7 +81,7 @@ func (tx *Tx) AddChanges(_ context.Context, at time.Time, changes ...FeedChange)
 	return nil
 }
 
-// end writes what waited for the transaction's end.
+// end writes what waited for the transaction's end. Where no answer needs to be looked at, the commit goes with it.
 func (tx *Tx) end(ctx context.Context) error {
 	if f := tx.feed; len(f.ns) > 0 {
 		tx.feed = changes{}
@@ -89,6 +89,9 @@ func (tx *Tx) end(ctx context.Context) error {
 			"organization": tx.Organization, "ns": f.ns, "ats": f.ats, "kinds": f.kinds, "ids": f.ids, "versions": f.versions,
 			"reps_before": f.repsBefore, "reps_after": f.repsAfter, "branches_before": f.branchesBefore, "branches_after": f.branchesAfter,
 		})
+	}
+	if !tx.checks && tx.refused == nil && tx.pending.Len() > 0 {
+		tx.pending.Queue(commit).Exec(committed)
 	}
 	return tx.flush(ctx)
 }

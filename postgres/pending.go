@@ -19,6 +19,7 @@ func (tx *Tx) exec(_ context.Context, want int, sql string, args pgx.StrictNamed
 }
 
 func (tx *Tx) later(want int, sql string, args ...any) {
+	tx.checks = tx.checks || want >= 0
 	tx.pending.Queue(sql, args...).Exec(func(tag pgconn.CommandTag) error {
 		if want >= 0 && tag.RowsAffected() != int64(want) {
 			return fmt.Errorf("%s: %d rows concerned instead of %d", opening(sql), tag.RowsAffected(), want)
@@ -39,7 +40,7 @@ func (tx *Tx) flush(ctx context.Context) error {
 		return nil
 	}
 	waiting := tx.pending
-	tx.pending = pgx.Batch{}
+	tx.pending, tx.checks = pgx.Batch{}, false
 	err := tx.Tx.SendBatch(ctx, &waiting).Close()
 	if tx.refused != nil {
 		return tx.refused

@@ -77,21 +77,36 @@ func (t *transaction) CopyFrom(context.Context, pgx.Identifier, []string, pgx.Co
 // LargeObjects has none.
 func (t *transaction) LargeObjects() pgx.LargeObjects { return pgx.LargeObjects{} }
 
-// Commit keeps what was done. Where nothing was sent, nothing was done.
-func (t *transaction) Commit(ctx context.Context) error {
-	if t.opening.Len() > 0 {
-		return nil
-	}
-	tag, err := t.conn.Exec(ctx, "COMMIT")
-	if err == nil && tag.String() == "ROLLBACK" {
+const commit = "COMMIT"
+
+// committed reads the answer to COMMIT: of a transaction that had failed the server says that it was undone.
+func committed(tag pgconn.CommandTag) error {
+	if tag.String() == "ROLLBACK" {
 		return pgx.ErrTxCommitRollback
 	}
-	return err // a connection whose transaction is not over is dropped by the pool
+	return nil
+}
+
+// over says that there is nothing to end: nothing was sent, or the commit went with the last statements.
+func (t *transaction) over() bool {
+	return t.opening.Len() > 0 || !t.conn.IsClosed() && t.conn.PgConn().TxStatus() == 'I'
+}
+
+// Commit keeps what was done.
+func (t *transaction) Commit(ctx context.Context) error {
+	if t.over() {
+		return nil
+	}
+	tag, err := t.conn.Exec(ctx, commit)
+	if err != nil {
+		return err // a connection whose transaction is not over is dropped by the pool
+	}
+	return committed(tag)
 }
 
 // Rollback undoes what was done.
 func (t *transaction) Rollback(ctx context.Context) error {
-	if t.opening.Len() > 0 || t.conn.IsClosed() || t.conn.PgConn().TxStatus() == 'I' {
+	if t.over() || t.conn.IsClosed() {
 		return nil
 	}
 	_, err := t.conn.Exec(ctx, "ROLLBACK")
