@@ -36,17 +36,8 @@ AND    (al.kind = 'DAY_PLANNED' OR EXISTS (
 ORDER  BY al.rep_id, al.seq
 FOR NO KEY UPDATE OF al`
 
-// LockInboxes lets nobody else write into the reps' inboxes until the transaction ends, and reads their unread alerts about any of the
-// visits, and about whole days, in the order of each inbox.
-func (tx *Tx) LockInboxes(ctx context.Context, reps, visits []uuid.UUID) ([]notify.Alert, error) {
-	args := pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps}
-	if err := tx.exec(ctx, -1, lockInboxes, args); err != nil {
-		return nil, err
-	}
-	return all[notify.Alert](ctx, tx, unreadAlerts, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "visits": visits})
-}
-
-// LockInboxesToTell is LockInboxes, and reads in the same round trip how the reps are to be told as things stand now.
+// LockInboxesToTell lets nobody else write into the reps' inboxes until the transaction ends. It reads their unread alerts about any of
+// the visits, and about whole days, in the order of each inbox, and how the reps are to be told as things stand now.
 func (tx *Tx) LockInboxesToTell(ctx context.Context, now time.Time, reps, visits []uuid.UUID) ([]notify.Alert, map[uuid.UUID]RepToTell, error) {
 	var alerts []notify.Alert
 	var told []repToTellRow
