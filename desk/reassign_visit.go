@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"unicode/utf8"
 
@@ -36,6 +37,21 @@ type VisitReassigned struct {
 	Batch    uuid.UUID
 	Days     []DayChange
 	Alerts   []AlertPreview
+}
+
+// MarshalJSON is what is kept under the request id. The decision's input, most of it all, stands in the record already.
+func (v VisitReassigned) MarshalJSON() ([]byte, error) {
+	type kept VisitReassigned
+	v.Decision.Input = nil
+	return json.Marshal(kept(v))
+}
+
+// UnmarshalJSON reads what was kept.
+func (v *VisitReassigned) UnmarshalJSON(data []byte) error {
+	type kept VisitReassigned
+	err := json.Unmarshal(data, (*kept)(v))
+	v.Decision.Input = nil
+	return err
 }
 
 func (c ReassignVisit) run(ctx context.Context, tx *Tx) (VisitReassigned, error) {

@@ -239,10 +239,7 @@ func TestRepeatedRequestGetsTheFirstAnswer(t *testing.T) {
 	w.Pass(time.Hour)
 	wish.Others = []uuid.UUID{w.Branches[0].Reps[2].ID} // no part of the wish
 	second, err := desk.Do(w.As(w.Dispatcher), w.Desk, request, wish)
-	if got, want := canonical(t, second.Decision.Input), canonical(t, first.Decision.Input); got != want {
-		t.Errorf("the second answer's input is %s, want %s", got, want)
-	}
-	first.Decision.Input, second.Decision.Input = nil, nil
+	first.Decision.Input = nil // it stands in the record, and nowhere twice
 	if diff := cmp.Diff(first, second); err != nil || diff != "" {
 		t.Errorf("the second answer (%v) differs:\n%s", err, diff)
 	}
@@ -279,18 +276,4 @@ func TestQueuedAndBacklogVisitsAreGivenAway(t *testing.T) {
 	if n := w.Count(t, "SELECT count(*) FROM alert WHERE batch_id = $1", got.Batch); n != 2 {
 		t.Errorf("%d alerts, want two: the rep who owed it lost it", n)
 	}
-}
-
-// canonical is a JSON text in the one form that Go writes.
-func canonical(t testing.TB, text json.RawMessage) string {
-	t.Helper()
-	var v any
-	if err := json.Unmarshal(text, &v); err != nil {
-		t.Fatal(err)
-	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
 }

@@ -40,7 +40,7 @@ ORDER  BY s.id`
 
 // DimensionsNext reads them with the next round trip, and hands them to found then.
 func (tx *Tx) DimensionsNext(line uuid.UUID, date hours.Date, found func(map[uuid.UUID]Dimensions), sites ...uuid.UUID) {
-	tx.pending.Queue(dimensions, pgx.StrictNamedArgs{
+	put(&tx.pending, dimensions, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "line": line, "date": date, "sites": sites,
 	}).Query(func(rows pgx.Rows) error {
 		list, err := pgx.CollectRows(rows, pgx.RowToStructByName[Dimensions])

@@ -20,7 +20,7 @@ func (tx *Tx) exec(_ context.Context, want int, sql string, args pgx.StrictNamed
 
 func (tx *Tx) later(want int, sql string, args ...any) {
 	tx.checks = tx.checks || want >= 0
-	tx.pending.Queue(sql, args...).Exec(func(tag pgconn.CommandTag) error {
+	put(&tx.pending, sql, args...).Exec(func(tag pgconn.CommandTag) error {
 		if want >= 0 && tag.RowsAffected() != int64(want) {
 			return fmt.Errorf("%s: %d rows concerned instead of %d", opening(sql), tag.RowsAffected(), want)
 		}
@@ -50,14 +50,14 @@ func (tx *Tx) flush(ctx context.Context) error {
 
 // ask sends a query behind what waits, in one round trip, and hands its rows to read.
 func (tx *Tx) ask(ctx context.Context, sql string, args pgx.StrictNamedArgs, read func(pgx.Rows) error) error {
-	tx.pending.Queue(sql, args).Query(read)
+	put(&tx.pending, sql, args).Query(read)
 	return tx.flush(ctx)
 }
 
 // Exec runs a statement after what waits, and answers at once.
 func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
 	var answer pgconn.CommandTag
-	tx.pending.Queue(sql, args...).Exec(func(tag pgconn.CommandTag) error {
+	put(&tx.pending, sql, args...).Exec(func(tag pgconn.CommandTag) error {
 		answer = tag
 		return nil
 	})

@@ -235,7 +235,7 @@ func (rows dayRows) days(dates []hours.Date, reps []uuid.UUID) ([]dispatch.RepDa
 
 // queue adds a query to the batch whose rows end up in into.
 func queue[T any](batch *pgx.Batch, into *[]T, sql string, args pgx.StrictNamedArgs) {
-	batch.Queue(sql, args).Query(func(rows pgx.Rows) (err error) {
+	put(batch, sql, args).Query(func(rows pgx.Rows) (err error) {
 		*into, err = pgx.CollectRows(rows, pgx.RowToStructByName[T])
 		return err
 	})
@@ -243,7 +243,7 @@ func queue[T any](batch *pgx.Batch, into *[]T, sql string, args pgx.StrictNamedA
 
 // queueColumn is queue for a single column.
 func queueColumn[T any](batch *pgx.Batch, into *[]T, sql string, args pgx.StrictNamedArgs) {
-	batch.Queue(sql, args).Query(func(rows pgx.Rows) (err error) {
+	put(batch, sql, args).Query(func(rows pgx.Rows) (err error) {
 		*into, err = pgx.CollectRows(rows, pgx.RowTo[T])
 		return err
 	})

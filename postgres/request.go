@@ -68,7 +68,7 @@ var ErrRequestTaken = errors.New("the request was made before")
 // is asked then ends with ErrRequestTaken and the transaction must not be kept; EarlierRequest says what was answered.
 func (tx *Tx) TakeRequest(key RequestKey, command string, hash []byte, at time.Time) {
 	tx.checks = true
-	tx.pending.Queue(claimRequest, pgx.StrictNamedArgs{
+	put(&tx.pending, claimRequest, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "person": key.Person, "request": key.Request, "command": command, "hash": hash, "at": at,
 	}).Exec(func(tag pgconn.CommandTag) error {
 		if tag.RowsAffected() == 0 {

@@ -40,7 +40,7 @@ func (c *Counter) Take() []string {
 }
 
 func (c *Counter) hear(sql string) {
-	for _, bracket := range []string{"begin", "commit", "rollback"} {
+	for _, bracket := range []string{"begin", "select set_config('role'", "set local role", "commit", "rollback"} {
 		if strings.HasPrefix(strings.ToLower(strings.TrimSpace(sql)), bracket) {
 			return
 		}
