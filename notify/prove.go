@@ -142,7 +142,7 @@ func (h History) breaches(now time.Time) (codes []string) {
 	if h.abandoned(now) {
 		codes = append(codes, Abandoned)
 	}
-	if asked := h.AskedAt; asked != nil && now.Sub(*asked) > stepGrace && len(h.Tries) == 0 && h.State != Superseded && h.State != Acknowledged {
+	if h.forgotten(now) {
 		codes = append(codes, NotHanded)
 	}
 	if h.State == Annulled && h.handed() {
@@ -164,6 +164,13 @@ func (h History) breaches(now time.Time) (codes []string) {
 		codes = append(codes, NoSuccessor)
 	}
 	return codes
+}
+
+// forgotten says whether a channel was asked to carry the alert, nobody tried, and nothing came between: no newer alert, no word of the rep, and
+// no undoing before it went out.
+func (h History) forgotten(now time.Time) bool {
+	return h.AskedAt != nil && now.Sub(*h.AskedAt) > stepGrace && len(h.Tries) == 0 &&
+		h.State != Superseded && h.State != Acknowledged && h.State != Annulled
 }
 
 func (h History) abandoned(now time.Time) bool {

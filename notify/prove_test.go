@@ -44,6 +44,9 @@ func TestProveFindsEachBreach(t *testing.T) {
 		}), ""},
 		"sound, under way at the end": {life(try(clock(12, 5).Add(10*time.Second), "RETRY"), func(h *notify.History) { h.Tries = h.Tries[1:] }), ""},
 		"sound, confirmed late":       {life(try(clock(12, 50), "CONFIRMED")), ""},
+		"sound, annulled on its way": {life(func(h *notify.History) {
+			*h = notify.History{Alert: notify.Alert{State: notify.Annulled, Reason: notify.Undone, EndedAt: at(12, 0), AskedAt: at(12, 0), Items: h.Items}}
+		}), ""},
 		"sound, annulled": {life(func(h *notify.History) {
 			*h = notify.History{Alert: notify.Alert{State: notify.Annulled, Reason: notify.Undone, EndedAt: at(12, 0), Items: h.Items}}
 		}), ""},

@@ -322,7 +322,11 @@ func TestPlantedBugsAreFound(t *testing.T) {
 				p.unchecked(t, job)
 			}
 		}, []string{notify.HandedTwice}},
-		"annulled, and not sent": {func(p *proving, t *testing.T) { annulled(p, t); p.carryOut(t) }, nil},
+		"annulled, and not sent": {func(p *proving, t *testing.T) {
+			annulled(p, t)
+			p.carryOut(t)
+			pass(p, t, 5*time.Minute)
+		}, nil},
 		"annulled but sent":      {func(p *proving, t *testing.T) { p.unchecked(t, annulled(p, t)) }, []string{notify.AnnulledButSent}},
 		"nobody follows": {func(p *proving, t *testing.T) {
 			p.reassign(t, p.late(t), 1)
