@@ -80,11 +80,30 @@ func (c RecordDeliveries) record(ctx context.Context, tx *Tx, alert postgres.Loc
 			return notify.Alert{}, err
 		}
 		if !given && len(alert.Channels) > 0 && alert.Channels[len(alert.Channels)-1] == c.Channel {
-			after = after.PassedOver(tx.Now)
+			if after, err = c.passOn(ctx, tx, after); err != nil {
+				return notify.Alert{}, err
+			}
 		}
 	}
 	if err := tx.SaveAlert(ctx, after); err != nil || after.Version == alert.Version {
 		return after, err
 	}
 	return after, tx.alertChanged(ctx, after, alert.Branch)
+}
+
+// passOn takes the next step with an alert that the channel can't carry, at once: a rep whose page is closed is not to wait for the turn of
+// FollowAlerts on top.
+func (c RecordDeliveries) passOn(ctx context.Context, tx *Tx, alert notify.Alert) (notify.Alert, error) {
+	passed := alert.PassedOver(tx.Now)
+	told, err := tx.RepsToTell(ctx, tx.Now, passed.RepID)
+	if err != nil {
+		return notify.Alert{}, fmt.Errorf("find out how the rep is told: %w", err)
+	}
+	who := told[passed.RepID]
+	step := who.Rules.Decide(passed, who.Situation)
+	after, err := step.Apply(passed, tx.Now)
+	if err != nil {
+		return notify.Alert{}, err
+	}
+	return after, tx.enqueue(ctx, tx.jobsOf(step, after.ID)...)
 }

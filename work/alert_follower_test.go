@@ -1,6 +1,8 @@
 package work_test
 
 import (
+	"context"
+	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/hexbeat/hexbeat/notify"
 	"github.com/hexbeat/hexbeat/postgres"
 	"github.com/hexbeat/hexbeat/work"
+	"github.com/riverqueue/river"
 )
 
 // jobs are the channels asked to carry the alert, in order.
@@ -186,4 +189,36 @@ func TestARepChoosesTheOrderOfChannels(t *testing.T) {
 	if got := jobs(t, w, alert); !slices.Equal(got, []string{notify.Email}) {
 		t.Errorf("it goes over %v, want mail, as the rep chose", got)
 	}
+}
+
+// A page that is closed is passed over as soon as nobody confirms: the next channel has its job with the same commit.
+func TestAClosedPageIsPassedOverAtOnce(t *testing.T) {
+	t.Parallel()
+	w, alert := told(t, func(w *desktest.World) {
+		w.Phone(t, 0, 0, notify.Socket)
+		w.Phone(t, 0, 0, notify.FCM)
+	})
+	if got := jobs(t, w, alert); !slices.Equal(got, []string{notify.Socket}) {
+		t.Fatalf("it goes over %v, want the open page first", got)
+	}
+	sender := passing{}
+	worker := work.NewAlertSender(work.Config{Desk: w.Desk, Senders: map[string]notify.Sender{notify.Socket: sender}, Log: slog.New(slog.DiscardHandler)})
+	job := &river.Job[desk.SendAlert]{Args: desk.SendAlert{Organization: w.Organization, Alert: alert, Channel: notify.Socket}}
+	if err := worker.Work(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+	if got := jobs(t, w, alert); !slices.Equal(got, []string{notify.Socket, notify.FCM}) {
+		t.Errorf("it goes over %v, want FCM asked with the same commit", got)
+	}
+	step(t, w)
+	if got := jobs(t, w, alert); len(got) != 2 {
+		t.Errorf("it goes over %v, want nobody asked twice", got)
+	}
+}
+
+// passing is a socket on which nobody listens.
+type passing struct{}
+
+func (passing) Send(context.Context, notify.Push) (notify.Receipt, error) {
+	return notify.Receipt{}, notify.Failure{Action: notify.Pass, Code: "NOBODY_LISTENS"}
 }

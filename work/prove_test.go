@@ -327,7 +327,7 @@ func TestPlantedBugsAreFound(t *testing.T) {
 			p.carryOut(t)
 			pass(p, t, 5*time.Minute)
 		}, nil},
-		"annulled but sent":      {func(p *proving, t *testing.T) { p.unchecked(t, annulled(p, t)) }, []string{notify.AnnulledButSent}},
+		"annulled but sent": {func(p *proving, t *testing.T) { p.unchecked(t, annulled(p, t)) }, []string{notify.AnnulledButSent}},
 		"nobody follows": {func(p *proving, t *testing.T) {
 			p.reassign(t, p.late(t), 1)
 			p.carryOut(t)
