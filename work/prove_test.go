@@ -13,6 +13,7 @@ import (
 	"github.com/hexbeat/hexbeat/desk"
 	"github.com/hexbeat/hexbeat/desk/desktest"
 	"github.com/hexbeat/hexbeat/dispatch"
+	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/notify"
 	"github.com/hexbeat/hexbeat/notify/fcm"
 	"github.com/hexbeat/hexbeat/notify/fcmtest"
@@ -279,6 +280,50 @@ func TestPlantedBugsAreFound(t *testing.T) {
 				}
 			}
 		}, nil},
+		"a sick rep's day is given away and taken back, and the queue is worked": {func(p *proving, t *testing.T) {
+			reps := p.Branches[0].Reps
+			gone, err := desk.Do(p.As(p.Dispatcher), p.Desk, uuid.New(), desk.ReassignRepDays{
+				Reps: []uuid.UUID{reps[0].ID}, Dates: []hours.Date{desktest.Monday}, Policy: dispatch.Spread, Reason: "ABSENCE",
+			})
+			if err != nil || len(gone.Moves) != 8 {
+				t.Fatalf("%d visits moved, %v; want the day's eight", len(gone.Moves), err)
+			}
+			p.carryOut(t)
+			p.Pass(time.Minute)
+			if _, err := desk.Do(p.As(p.Dispatcher), p.Desk, uuid.New(), desk.UndoBatch{Batch: gone.Batch}); err != nil {
+				t.Fatal(err)
+			}
+			p.Pass(time.Minute)
+			visit := p.late(t)
+			declined, err := desk.Do(p.Rep(0, 0), p.Desk, uuid.New(), desk.DeclineVisit{Visit: visit, Reason: "NO_TIME"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if declined.Visit.State == dispatch.Queued {
+				if _, err := desk.Do(p.Rep(0, 1), p.Desk, uuid.New(), desk.ClaimVisit{Visit: visit}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			p.Pass(time.Minute)
+			var version int
+			if err := p.DB.Pool().QueryRow(t.Context(), "SELECT version FROM visit WHERE id = $1", visit).Scan(&version); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := desk.Do(p.As(p.Dispatcher), p.Desk, uuid.New(), desk.ReleaseVisit{
+				Visit: visit, To: dispatch.Queued, Seen: dispatch.Revision(version), Reason: "OTHER",
+			}); err != nil {
+				t.Fatal(err)
+			}
+			p.carryOut(t)
+		}, nil},
+		"alert of a batch dropped": {func(p *proving, t *testing.T) {
+			if _, err := desk.Do(p.As(p.Dispatcher), p.Desk, uuid.New(), desk.ReassignRepDays{
+				Reps: []uuid.UUID{p.Branches[0].Reps[0].ID}, Dates: []hours.Date{desktest.Monday}, Policy: dispatch.Enqueue, Reason: "ABSENCE",
+			}); err != nil {
+				t.Fatal(err)
+			}
+			p.forget(t, p.Branches[0].Reps[0].ID)
+		}, []string{notify.NoAlert}},
 		"alert of a cancel dropped": {func(p *proving, t *testing.T) {
 			p.cancel(t, p.late(t))
 			p.forget(t, p.Branches[0].Reps[0].ID)
