@@ -41,6 +41,7 @@ func commands() []command {
 		dayCommand(),
 		weekCommand(),
 		routesCommand(),
+		reassignCommand(),
 	}
 }
 
