@@ -11,7 +11,9 @@ import (
 	"github.com/hexbeat/hexbeat/notify"
 )
 
-// Patience is how long a listener has to confirm. Who listens does so within a second; who does not, is reached another way.
+// Patience is how long a listener has to confirm. Who listens does so within a second; who does not, is reached another way, with the commit
+// that says so. A closed page costs its rep these seconds: whether a page is open anywhere no process knows of the others, and a note in the
+// record of every socket that comes and goes would cost all of them more.
 const Patience = 3 * time.Second
 
 // Config is what the sender asks of the house.
