@@ -12,6 +12,14 @@ type deed struct {
 	dispatch.Trace
 	Absences []absenceDeed `json:"absences,omitempty"`
 	Owners   []ownerDeed   `json:"owners,omitempty"`
+	Slow     []slowDeed    `json:"slow,omitempty"`
+}
+
+// slowDeed is a slowdown that a batch put into force or, undoing one, withdrew.
+type slowDeed struct {
+	Slowdown  uuid.UUID `json:"slowdown"`
+	Branch    uuid.UUID `json:"branch"`
+	Withdrawn bool      `json:"withdrawn,omitempty"`
 }
 
 // absenceDeed is an absence that a batch recorded or, undoing one, removed.

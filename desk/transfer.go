@@ -169,6 +169,45 @@ func (tx *Tx) concerned(ctx context.Context, moves []dispatch.Move) (repDates, e
 	return wanted, nil
 }
 
+// lockDay locks the visits that reps of a branch have on a date and have not begun, and then their days. Those that join a day in between
+// ask for another try.
+func (tx *Tx) lockDay(ctx context.Context, branch uuid.UUID, date hours.Date) ([]dispatch.RepDay, error) {
+	reps, err := tx.RepsOnShift(ctx, branch, date)
+	if err != nil {
+		return nil, err
+	}
+	visits, err := tx.LockAssignedTo(ctx, reps, []hours.Date{date})
+	if err != nil {
+		return nil, err
+	}
+	calls, err := tx.callsFor(ctx, visits)
+	if err != nil {
+		return nil, err
+	}
+	wanted := repDates{}
+	wanted.add(date, reps...)
+	days, err := tx.lockDates(ctx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	locked := callsByVisit{}
+	for _, c := range calls {
+		locked[c.Visit.ID] = c
+	}
+	for _, day := range days {
+		for i, c := range day.Calls {
+			whole, known := locked[c.Visit.ID]
+			if c.Visit.State == dispatch.Assigned && !known {
+				return nil, postgres.ErrAgain
+			}
+			if known {
+				day.Calls[i] = whole
+			}
+		}
+	}
+	return days, nil
+}
+
 // today is the day of the clock at the call's site.
 func (tx *Tx) today(call dispatch.Call) hours.Date {
 	return hours.DateOf(tx.Now.In(hours.Zone(call.Site.TimeZone)))

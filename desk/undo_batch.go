@@ -59,6 +59,16 @@ func (c UndoBatch) run(ctx context.Context, tx *Tx) (BatchUndone, error) {
 		}
 		back.Absences = append(back.Absences, absenceDeed{a.Absence, true})
 	}
+	for _, s := range did.Slow {
+		until := &tx.Now
+		if s.Withdrawn {
+			until = nil
+		}
+		if err := tx.WithdrawSlowdown(ctx, s.Slowdown, until); err != nil {
+			return BatchUndone{}, err
+		}
+		back.Slow = append(back.Slow, slowDeed{s.Slowdown, s.Branch, !s.Withdrawn})
+	}
 	calls, days, err := c.load(ctx, tx, did)
 	if err != nil {
 		return BatchUndone{}, err
@@ -131,6 +141,9 @@ func (tx *Tx) maySeeDeed(ctx context.Context, did deed) (bool, error) {
 	branches, err := tx.BranchesOfReps(ctx, reps)
 	if err != nil {
 		return false, err
+	}
+	for _, s := range did.Slow {
+		branches = append(branches, s.Branch)
 	}
 	return !slices.ContainsFunc(branches, func(b uuid.UUID) bool { return !tx.Caller.MaySeeBranch(b) }), nil
 }

@@ -57,8 +57,13 @@ func newAgenda(w *workday, bids []bid) *agenda {
 		})
 		a.node = append(a.node, int32(len(w.t.tasks)+i))
 	}
+	calls := make([]task, len(bids))
+	for i, b := range bids {
+		calls[i] = b.task
+	}
+	slow := slowPlaces(s, calls...)
 	a.p.Vehicles = []route.Vehicle{vehicle}
-	a.p.Travel = []route.Table{places.table(s.Travel)}
+	a.p.Travel = []route.Table{places.table(s.Travel, slow)}
 	a.p.Churn = &route.Churn{Arrival: movedPrice, Tolerance: int64(Tolerance.Seconds()), Most: -1}
 	return a
 }
@@ -124,13 +129,13 @@ func (p *places) of(point *geo.Point) int32 {
 }
 
 // table is the driving between all places, to the second what a day's timetable says.
-func (p *places) table(travel geo.Travel) route.Table {
+func (p *places) table(travel geo.Travel, slow map[geo.Point]float64) route.Table {
 	n := len(p.points)
 	t := route.Table{Places: n, Durations: make([]int32, n*n)}
 	for i, from := range p.points {
 		for j, to := range p.points {
 			if i != j {
-				t.Durations[i*n+j] = int32(min(travel.Time(from, to).Seconds(), longestDrive))
+				t.Durations[i*n+j] = int32(min(drive(travel, slow, from, to).Seconds(), longestDrive))
 			}
 		}
 	}

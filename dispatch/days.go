@@ -104,7 +104,7 @@ func (on *dayOn) choice(call Call, now time.Time, z zones) choice {
 		s, begun := newSheet(on.is, now, z)
 		on.sheet, on.begun = &s, begun
 	}
-	return choice{Day: *on.sheet, Call: on.is.task(call, z)}
+	return choice{Day: *on.sheet, Call: on.is.task(call, now, z)}
 }
 
 // finish makes the changed days the next versions of their routes and finds out what follows for whom.

@@ -115,7 +115,7 @@ type choice struct {
 func newChoice(call Call, day RepDay, now time.Time) (c choice, begun []Stop) {
 	z := zones{}
 	c.Day, begun = newSheet(day, now, z)
-	c.Call = day.task(call, z)
+	c.Call = day.task(call, now, z)
 	return c, begun
 }
 

@@ -85,7 +85,7 @@ func Plan(in PlanInput) DayPlan {
 	w.relax()
 	tasks := make([]task, len(candidates))
 	for i, c := range candidates {
-		tasks[i] = day.task(c, z)
+		tasks[i] = day.task(c, now, z)
 	}
 	t := newTimetable(w.t.sheet, tasks...)
 	first := len(w.t.tasks) // node of the first candidate

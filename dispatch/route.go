@@ -43,6 +43,7 @@ type RepDay struct {
 	Route       Route
 	Calls       []Call // every visit of the route, in any order
 	Travel      geo.Travel
+	Slow        []Slowdown // where and when driving takes longer
 	Weights     *Weights   // the branch's; nil: StandardWeights
 	At          *geo.Point // where the rep was last seen; nil: the start of the shift
 }

@@ -19,6 +19,8 @@ type sheet struct {
 	Closes      int64      `json:"closes"` // end of the shift
 	Start       *geo.Point `json:"start"`
 	End         *geo.Point `json:"end"`
+	SlowStart   float64    `json:"slowStart,omitempty"` // how many times as long driving takes there; 0: as long as ever
+	SlowEnd     float64    `json:"slowEnd,omitempty"`
 	Travel      geo.Travel `json:"travel"`
 	Available   int64      `json:"available"`   // seconds, from now on
 	Begun       int        `json:"begun"`       // stops before the first of Visits
@@ -38,6 +40,7 @@ type task struct {
 	Closed       bool           `json:"closed,omitempty"`
 	Promised     bool           `json:"promised,omitempty"` // the windows lie within what was promised
 	Told         *int64         `json:"told,omitempty"`     // the arrival people know of
+	Slow         float64        `json:"slow,omitempty"`     // how many times as long driving takes there; 0: as long as ever
 }
 
 // zones keeps the locations it has found: looking one up reads a file.
@@ -97,10 +100,11 @@ func newSheet(day RepDay, now time.Time, z zones) (s sheet, begun []Stop) {
 	if day.At != nil && s.UnderWay == 0 && now.After(shift.StartsAt) {
 		s.Start = day.At
 	}
+	s.SlowStart, s.SlowEnd = day.slowness(s.Start, now), day.slowness(s.End, now)
 	for _, stop := range ahead {
 		t := task{VisitID: stop.VisitID, Service: int64(stop.Departure.Sub(stop.Arrival) / time.Second)}
 		if call, ok := calls[*stop.VisitID]; ok {
-			t = day.task(call, z)
+			t = day.task(call, now, z)
 		}
 		if stop.Told != nil {
 			told := stop.Told.Unix()
@@ -164,7 +168,7 @@ func split(day RepDay, calls map[uuid.UUID]Call, now time.Time) (begun, ahead []
 }
 
 // task is a visit of the day in numbers.
-func (day RepDay) task(call Call, z zones) task {
+func (day RepDay) task(call Call, now time.Time, z zones) task {
 	s := startsOf(call, day.Shift.Window(), z.of(call.Site.TimeZone, day.Shift.TimeZone))
 	return task{
 		VisitID: &call.Visit.ID,
@@ -174,6 +178,7 @@ func (day RepDay) task(call Call, z zones) task {
 		Closed:  s.closed,
 
 		Promised: call.Visit.Promised != nil,
+		Slow:     day.slowness(call.Site.Point, now),
 	}
 }
 
@@ -194,7 +199,7 @@ func (day RepDay) engagements(seen map[uuid.UUID]bool, now time.Time) []task {
 		if seen[e.ID] || !e.EndsAt.After(now) || !e.EndsAt.After(day.Shift.StartsAt) || !e.StartsAt.Before(day.Shift.EndsAt) {
 			continue
 		}
-		t := task{EngagementID: &e.ID, Point: e.Point}
+		t := task{EngagementID: &e.ID, Point: e.Point, Slow: day.slowness(e.Point, now)}
 		open := max(ceil(e.StartsAt), ceil(day.Shift.StartsAt))
 		if e.Flexible {
 			open = max(open, ceil(now))

@@ -31,12 +31,13 @@ func newTimetable(s sheet, calls ...task) *timetable {
 		places[*p], t.points = i, append(t.points, *p)
 		return i
 	}
+	slow := slowPlaces(s, calls...)
 	t.p = route.Day{
 		Start: place(s.Start),
 		End:   place(s.End),
 		Opens: s.Opens, Closes: s.Closes,
 		Nodes: make([]route.Node, len(t.tasks)),
-		Drive: func(a, b int32) int64 { return int64(s.Travel.Time(t.points[a], t.points[b]) / time.Second) },
+		Drive: func(a, b int32) int64 { return int64(drive(s.Travel, slow, t.points[a], t.points[b]) / time.Second) },
 	}
 	for i, task := range t.tasks {
 		t.p.Nodes[i] = route.Node{Place: place(task.Point), Service: task.Service, Windows: task.Windows}

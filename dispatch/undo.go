@@ -35,6 +35,9 @@ type KeptVisit struct {
 // Calls are the trace's visits as they are now, days all that the trace and the calls name. The result's own trace undoes the undo.
 func Undo(trace Trace, calls []Call, list []RepDay, now time.Time) Undone {
 	d := newDays(list, now)
+	for i, on := range d.list {
+		on.was = list[i].renumbered() // as people know it, not as it would be timed now
+	}
 	index := map[uuid.UUID]Call{}
 	for _, c := range calls {
 		index[c.Visit.ID] = c
@@ -65,7 +68,7 @@ func Undo(trace Trace, calls []Call, list []RepDay, now time.Time) Undone {
 	}
 	for _, on := range d.list {
 		key := repDate{on.is.Rep.ID, on.is.Route.Date}
-		if len(coming[on]) > 0 || on.touched {
+		if _, changed := order[key]; changed || len(coming[on]) > 0 || on.touched {
 			on.restore(coming[on], order[key], now)
 		}
 	}

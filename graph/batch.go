@@ -12,6 +12,7 @@ import (
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/geo"
 	"github.com/hexbeat/hexbeat/graph/model"
+	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/postgres"
 	"github.com/hexbeat/hexbeat/roster"
 )
@@ -92,6 +93,26 @@ func (r *Resolver) undo(ctx context.Context, input model.BatchUndoInput) (model.
 	}
 	return model.BatchUndone{
 		BatchID: done.Batch, Moves: done.Moves, Kept: done.Kept, Days: done.Days, Promises: done.Promises, Alerts: done.Alerts,
+	}, err
+}
+
+func (r *Resolver) slowArea(ctx context.Context, input model.AreaSlowdownInput) (model.AreaSlowed, error) {
+	wish := desk.SlowArea{
+		Branch: input.BranchID, Window: hours.Window{From: input.From, To: input.To}, Factor: input.Factor,
+		Keep: input.Defer != nil && !*input.Defer, Note: text(input.Note),
+	}
+	if err := json.Unmarshal(input.Polygon, &wish.Area); err != nil {
+		return model.AreaSlowed{}, err
+	}
+	var done desk.AreaSlowed
+	var err error
+	if said(input.DryRun) {
+		done, err = desk.Try(ctx, r.desk, wish)
+	} else {
+		done, err = desk.Do(ctx, r.desk, input.RequestID, wish)
+	}
+	return model.AreaSlowed{
+		BatchID: done.Batch, Slowdown: done.Slowdown, Moves: done.Moves, Days: done.Days, Promises: done.Promises, Alerts: done.Alerts,
 	}, err
 }
 

@@ -225,6 +225,10 @@ func (h *house) proper(t *testing.T, who, name string, typ *ast.Type) any {
 		return []any{h.proper(t, who, "repId", typ.Elem)}
 	case "dates":
 		return []any{desktest.Monday}
+	case "polygon":
+		return map[string]any{"type": "Polygon", "coordinates": []any{[]any{[]any{37, 55}, []any{38, 55}, []any{38, 56}, []any{37, 55}}}}
+	case "factor":
+		return 2
 	case "policy":
 		return "QUEUE"
 	case "kind":
@@ -235,7 +239,10 @@ func (h *house) proper(t *testing.T, who, name string, typ *ast.Type) any {
 		return h.Branches[0].Reps[1].ID.String()
 	case "minutes", "days":
 		return 10
-	case "from":
+	case "from", "to":
+		if typ.Name() == "DateTime" {
+			return map[string]string{"from": "2026-11-23T09:00:00+03:00", "to": "2026-11-23T12:00:00+03:00"}[name]
+		}
 		return desktest.Monday
 	case "siteId":
 		return h.Branches[0].Sites[0][0].String()

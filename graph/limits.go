@@ -200,6 +200,8 @@ func complexity() (c gen.ComplexityRoot) {
 	c.VisitsReassigned.Days = func(child int) int { return times(shortList, child) }
 	c.RepDayReassigned.Moves = func(child int) int { return times(boundedList, child) }
 	c.RepDayReassigned.Days = func(child int) int { return times(shortList, child) }
+	c.AreaSlowed.Moves = func(child int) int { return times(boundedList, child) }
+	c.AreaSlowed.Days = func(child int) int { return times(shortList, child) }
 	c.BatchUndone.Moves = func(child int) int { return times(boundedList, child) }
 	c.BatchUndone.Kept = func(child int) int { return times(boundedList, child) }
 	c.BatchUndone.Days = func(child int) int { return times(shortList, child) }

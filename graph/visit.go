@@ -165,6 +165,8 @@ func (l *loaders) expectAfter(success any) {
 		l.expectBatch(done.Moves, done.Days, done.Promises)
 	case model.RepDayReassigned:
 		l.expectBatch(done.Moves, done.Days, done.Promises)
+	case model.AreaSlowed:
+		l.expectBatch(done.Moves, done.Days, done.Promises)
 	case model.BatchUndone:
 		l.expectBatch(done.Moves, done.Days, done.Promises)
 		for _, kept := range done.Kept {

@@ -85,8 +85,12 @@ type Tx struct {
 	refused      error                        // what an answer has shown to stand against the whole transaction
 }
 
-// writeTries is how often a transaction is begun that the server gives up.
-const writeTries = 5
+// writeTries is how often a transaction is begun that the server gives up, againTries one that asks for it. The latter gives up as soon as
+// it has its locks, and has done nothing by then.
+const (
+	writeTries = 5
+	againTries = 25
+)
 
 // Write runs f in one transaction of the organization and commits when f returns nil. When the server gives the transaction up, f
 // runs again in a new one, so it must begin anew each time.
@@ -97,7 +101,7 @@ const writeTries = 5
 func (db *DB) Write(ctx context.Context, organization uuid.UUID, f func(*Tx) error) error {
 	for try := 1; ; try++ {
 		err := db.in(ctx, organization, begin, wallForCommands, f)
-		if try == writeTries || !givenUp(err) {
+		if !givenUp(err) || try >= againTries || try >= writeTries && !errors.Is(err, ErrAgain) {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -42,7 +43,9 @@ const (
 
 const (
 	dayReps = `
-SELECT ` + repColumns + `, b.detour, b.speed` + repFrom + `
+SELECT ` + repColumns + `, b.detour, b.speed,
+       (SELECT jsonb_agg(` + slowdownJSON + ` ORDER BY sl.id) FROM slowdown AS sl
+        WHERE  sl.organization_id = b.organization_id AND sl.branch_id = b.id AND sl.date = ANY(@dates) AND sl.withdrawn_at IS NULL) AS slow` + repFrom + `
 JOIN   branch AS b ON b.organization_id = r.organization_id AND b.id = r.branch_id
 WHERE  r.organization_id = @organization AND r.id = ANY(@reps)
 ORDER  BY r.id`
@@ -107,8 +110,9 @@ const engagementColumns = `e.id, e.rep_id, e.kind, e.title, e.starts_at, e.ends_
 
 type dayRep struct {
 	roster.Rep
-	Detour float64 `db:"detour"`
-	Speed  float64 `db:"speed"`
+	Detour float64         `db:"detour"`
+	Speed  float64         `db:"speed"`
+	Slow   json.RawMessage `db:"slow"` // of the branch, on any of the dates
 }
 
 type dayStop struct {
@@ -136,10 +140,9 @@ func (tx *Tx) RepDays(ctx context.Context, date hours.Date, since time.Time, rep
 // RepDaysOn is RepDays for several dates, in as many statements: each date's days one after another, in the order of the ids.
 func (tx *Tx) RepDaysOn(ctx context.Context, dates []hours.Date, since time.Time, reps ...uuid.UUID) ([]dispatch.RepDay, error) {
 	args := pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "dates": dates}
-	who := pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps}
 	batch := &tx.pending
 	var rows dayRows
-	queue(batch, &rows.people, dayReps, who)
+	queue(batch, &rows.people, dayReps, args)
 	queue(batch, &rows.shifts, dayShifts, args)
 	queue(batch, &rows.absent, dayAbsences, args)
 	queue(batch, &rows.engagements, dayEngagements, args)
@@ -193,6 +196,10 @@ func (rows dayRows) days(dates []hours.Date, reps []uuid.UUID) ([]dispatch.RepDa
 		engagementsOf[key] = append(engagementsOf[key], e.Engagement)
 	}
 
+	slow, err := slowdownsOf(rows.people)
+	if err != nil {
+		return nil, err
+	}
 	days := make([]dispatch.RepDay, 0, len(dates)*len(reps))
 	for _, date := range dates {
 		for _, id := range reps {
@@ -204,6 +211,11 @@ func (rows dayRows) days(dates []hours.Date, reps []uuid.UUID) ([]dispatch.RepDa
 			day := dispatch.RepDay{
 				Rep: person.Rep, Absent: slices.Contains(rows.absent, key), Engagements: engagementsOf[key],
 				Route: dispatch.Route{RepID: id, Date: date}, Travel: geo.Travel{Detour: person.Detour, Speed: person.Speed},
+			}
+			for _, s := range slow[person.BranchID] {
+				if s.Date == date {
+					day.Slow = append(day.Slow, s)
+				}
 			}
 			if shift, works := shiftOf[key]; works {
 				day.Shift = &shift

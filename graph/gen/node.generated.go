@@ -50,6 +50,7 @@ type MutationResolver interface {
 	VisitClaim(ctx context.Context, input model.VisitClaimInput) (model.VisitClaimResult, error)
 	RepSkillsSet(ctx context.Context, input model.RepSkillsSetInput) (model.RepSkillsSetResult, error)
 	PositionReport(ctx context.Context, input model.PositionReportInput) (model.PositionReportResult, error)
+	AreaSlowdown(ctx context.Context, input model.AreaSlowdownInput) (model.AreaSlowdownResult, error)
 	VisitCreate(ctx context.Context, input model.VisitCreateInput) (model.VisitCreateResult, error)
 	VisitReassign(ctx context.Context, input model.VisitReassignInput) (model.VisitReassignResult, error)
 	VisitArrive(ctx context.Context, input model.VisitArriveInput) (model.VisitArriveResult, error)
@@ -241,6 +242,20 @@ func (ec *executionContext) field_Mutation_alignmentRevert_args(ctx context.Cont
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.AlignmentRevertInput, error) {
 			return ec.unmarshalNAlignmentRevertInput2githubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐAlignmentRevertInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_areaSlowdown_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AreaSlowdownInput, error) {
+			return ec.unmarshalNAreaSlowdownInput2githubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐAreaSlowdownInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2343,6 +2358,68 @@ func (ec *executionContext) fieldContext_Mutation_positionReport(ctx context.Con
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_positionReport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_areaSlowdown(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_areaSlowdown(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AreaSlowdown(ctx, fc.Args["input"].(model.AreaSlowdownInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2githubᚗcomᚋhexbeatᚋhexbeatᚋauthᚐRole(ctx, "DISPATCHER")
+				if err != nil {
+					var zeroVal model.AreaSlowdownResult
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal model.AreaSlowdownResult
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v model.AreaSlowdownResult) graphql.Marshaler {
+			return ec.marshalNAreaSlowdownResult2githubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐAreaSlowdownResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_areaSlowdown(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type AreaSlowdownResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_areaSlowdown_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -4922,6 +4999,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "positionReport":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_positionReport(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "areaSlowdown":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_areaSlowdown(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++

@@ -50,6 +50,7 @@ type ResolverRoot interface {
 	Route() RouteResolver
 	Site() SiteResolver
 	Slot() SlotResolver
+	Slowdown() SlowdownResolver
 	Stop() StopResolver
 	Subscription() SubscriptionResolver
 	Term() TermResolver
@@ -236,6 +237,15 @@ type ComplexityRoot struct {
 		Alignment   func(childComplexity int) int
 		From        func(childComplexity int) int
 		MovedVisits func(childComplexity int) int
+	}
+
+	AreaSlowed struct {
+		Alerts   func(childComplexity int) int
+		BatchID  func(childComplexity int) int
+		Days     func(childComplexity int) int
+		Moves    func(childComplexity int) int
+		Promises func(childComplexity int) int
+		Slowdown func(childComplexity int) int
 	}
 
 	BatchUndone struct {
@@ -450,6 +460,7 @@ type ComplexityRoot struct {
 		AlignmentEdit       func(childComplexity int, input model.AlignmentEditInput) int
 		AlignmentPublish    func(childComplexity int, input model.AlignmentPublishInput) int
 		AlignmentRevert     func(childComplexity int, input model.AlignmentRevertInput) int
+		AreaSlowdown        func(childComplexity int, input model.AreaSlowdownInput) int
 		BatchUndo           func(childComplexity int, input model.BatchUndoInput) int
 		DeviceForget        func(childComplexity int, input model.DeviceForgetInput) int
 		DeviceRegister      func(childComplexity int, input model.DeviceRegisterInput) int
@@ -654,6 +665,15 @@ type ComplexityRoot struct {
 		Rep           func(childComplexity int) int
 		TravelMinutes func(childComplexity int) int
 		Window        func(childComplexity int) int
+	}
+
+	Slowdown struct {
+		Branch  func(childComplexity int) int
+		Date    func(childComplexity int) int
+		Factor  func(childComplexity int) int
+		Polygon func(childComplexity int) int
+		Version func(childComplexity int) int
+		Window  func(childComplexity int) int
 	}
 
 	Stop struct {
@@ -1559,6 +1579,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AlignmentReverted.MovedVisits(childComplexity), true
 
+	case "AreaSlowed.alerts":
+		if e.ComplexityRoot.AreaSlowed.Alerts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaSlowed.Alerts(childComplexity), true
+	case "AreaSlowed.batchId":
+		if e.ComplexityRoot.AreaSlowed.BatchID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaSlowed.BatchID(childComplexity), true
+	case "AreaSlowed.days":
+		if e.ComplexityRoot.AreaSlowed.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaSlowed.Days(childComplexity), true
+	case "AreaSlowed.moves":
+		if e.ComplexityRoot.AreaSlowed.Moves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaSlowed.Moves(childComplexity), true
+	case "AreaSlowed.promises":
+		if e.ComplexityRoot.AreaSlowed.Promises == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaSlowed.Promises(childComplexity), true
+	case "AreaSlowed.slowdown":
+		if e.ComplexityRoot.AreaSlowed.Slowdown == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaSlowed.Slowdown(childComplexity), true
+
 	case "BatchUndone.alerts":
 		if e.ComplexityRoot.BatchUndone.Alerts == nil {
 			break
@@ -2404,6 +2461,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AlignmentRevert(childComplexity, args["input"].(model.AlignmentRevertInput)), true
+	case "Mutation.areaSlowdown":
+		if e.ComplexityRoot.Mutation.AreaSlowdown == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_areaSlowdown_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AreaSlowdown(childComplexity, args["input"].(model.AreaSlowdownInput)), true
 	case "Mutation.batchUndo":
 		if e.ComplexityRoot.Mutation.BatchUndo == nil {
 			break
@@ -3459,6 +3527,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Slot.Window(childComplexity), true
 
+	case "Slowdown.branch":
+		if e.ComplexityRoot.Slowdown.Branch == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slowdown.Branch(childComplexity), true
+	case "Slowdown.date":
+		if e.ComplexityRoot.Slowdown.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slowdown.Date(childComplexity), true
+	case "Slowdown.factor":
+		if e.ComplexityRoot.Slowdown.Factor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slowdown.Factor(childComplexity), true
+	case "Slowdown.polygon":
+		if e.ComplexityRoot.Slowdown.Polygon == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slowdown.Polygon(childComplexity), true
+	case "Slowdown.version":
+		if e.ComplexityRoot.Slowdown.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slowdown.Version(childComplexity), true
+	case "Slowdown.window":
+		if e.ComplexityRoot.Slowdown.Window == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slowdown.Window(childComplexity), true
+
 	case "Stop.arrival":
 		if e.ComplexityRoot.Stop.Arrival == nil {
 			break
@@ -4308,6 +4413,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AlignmentEditInput", ec.unmarshalInputAlignmentEditInput),
 			graphql.NewInputUnmarshaler("AlignmentPublishInput", ec.unmarshalInputAlignmentPublishInput),
 			graphql.NewInputUnmarshaler("AlignmentRevertInput", ec.unmarshalInputAlignmentRevertInput),
+			graphql.NewInputUnmarshaler("AreaSlowdownInput", ec.unmarshalInputAreaSlowdownInput),
 			graphql.NewInputUnmarshaler("BatchUndoInput", ec.unmarshalInputBatchUndoInput),
 			graphql.NewInputUnmarshaler("BoundsInput", ec.unmarshalInputBoundsInput),
 			graphql.NewInputUnmarshaler("DeviceForgetInput", ec.unmarshalInputDeviceForgetInput),
@@ -6253,6 +6359,68 @@ extend type Query {
   slots(siteId: ID!, minutes: Int!, from: Date!, days: Int!): [Slot!]! @role(min: REP)
 }
 `, BuiltIn: false},
+	{Name: "../schema/slowdown.graphqls", Input: `"Where and when driving takes longer."
+type Slowdown {
+  "The branch whose days it concerns."
+  branch: Branch!
+  "The date of these days."
+  date: Date!
+  "The area: a MultiPolygon."
+  polygon: GeoJSON!
+  "The hours."
+  window: TimeWindow!
+  "How many times as long driving takes."
+  factor: Float!
+  "Grows when it is withdrawn, and when that is taken back."
+  version: Int!
+}
+
+extend type Mutation {
+  "Say that driving in an area is slow for some hours, such as in a snowstorm, and time the branch's day anew. What can't be kept goes to the backlog, the less important first; ` + "`" + `batchUndo` + "`" + ` takes all of it back."
+  areaSlowdown(input: AreaSlowdownInput!): AreaSlowdownResult! @role(min: DISPATCHER)
+}
+
+"What ` + "`" + `areaSlowdown` + "`" + ` takes."
+input AreaSlowdownInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Which branch."
+  branchId: ID!
+  "Where: a Polygon or MultiPolygon, a Feature or a collection of these."
+  polygon: GeoJSON!
+  "From when on; its date is that of the days concerned."
+  from: DateTime!
+  "Until when; at most 24 hours later."
+  to: DateTime!
+  "How many times as long driving takes; over 1, at most 10."
+  factor: Float!
+  "Give visits up that the day can't keep; true by default."
+  defer: Boolean
+  "Why, in words, for colleagues; at most 1000 characters."
+  note: String
+  "Store nothing, say what would happen."
+  dryRun: Boolean
+}
+
+"What came of ` + "`" + `areaSlowdown` + "`" + `."
+union AreaSlowdownResult = AreaSlowed | NotFound | Refused | Invalid | RequestMismatch
+
+"The days are timed anew."
+type AreaSlowed {
+  "Names everything that was done together."
+  batchId: ID!
+  "What is in force now."
+  slowdown: Slowdown!
+  "The visits that were given up."
+  moves: [VisitMove!]!
+  "Every rep's day that changed."
+  days: [DayChange!]!
+  "Promises to customers that this concerns."
+  promises: [PromiseChange!]!
+  "Who is alerted."
+  alerts: [AlertPreview!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/territory.graphqls", Input: `"A set of cells in one rep's care."
 type Territory implements Node {
   "The territory's id; it outlives re-designs."
@@ -7476,6 +7644,24 @@ func (ec *executionContext) childFields_Slot(ctx context.Context, field graphql.
 		return ec.fieldContext_Slot_costMinutes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Slot", field.Name)
+}
+
+func (ec *executionContext) childFields_Slowdown(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "branch":
+		return ec.fieldContext_Slowdown_branch(ctx, field)
+	case "date":
+		return ec.fieldContext_Slowdown_date(ctx, field)
+	case "polygon":
+		return ec.fieldContext_Slowdown_polygon(ctx, field)
+	case "window":
+		return ec.fieldContext_Slowdown_window(ctx, field)
+	case "factor":
+		return ec.fieldContext_Slowdown_factor(ctx, field)
+	case "version":
+		return ec.fieldContext_Slowdown_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Slowdown", field.Name)
 }
 
 func (ec *executionContext) childFields_Stop(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -418,6 +418,46 @@ type AlignmentReverted struct {
 
 func (AlignmentReverted) IsAlignmentRevertResult() {}
 
+// What `areaSlowdown` takes.
+type AreaSlowdownInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Which branch.
+	BranchID uuid.UUID `json:"branchId"`
+	// Where: a Polygon or MultiPolygon, a Feature or a collection of these.
+	Polygon json.RawMessage `json:"polygon"`
+	// From when on; its date is that of the days concerned.
+	From time.Time `json:"from"`
+	// Until when; at most 24 hours later.
+	To time.Time `json:"to"`
+	// How many times as long driving takes; over 1, at most 10.
+	Factor float64 `json:"factor"`
+	// Give visits up that the day can't keep; true by default.
+	Defer *bool `json:"defer"`
+	// Why, in words, for colleagues; at most 1000 characters.
+	Note *string `json:"note"`
+	// Store nothing, say what would happen.
+	DryRun *bool `json:"dryRun"`
+}
+
+// The days are timed anew.
+type AreaSlowed struct {
+	// Names everything that was done together.
+	BatchID uuid.UUID `json:"batchId"`
+	// What is in force now.
+	Slowdown dispatch.Slowdown `json:"slowdown"`
+	// The visits that were given up.
+	Moves []desk.VisitMove `json:"moves"`
+	// Every rep's day that changed.
+	Days []desk.DayChange `json:"days"`
+	// Promises to customers that this concerns.
+	Promises []dispatch.PromiseTouched `json:"promises"`
+	// Who is alerted.
+	Alerts []desk.AlertPreview `json:"alerts"`
+}
+
+func (AreaSlowed) IsAreaSlowdownResult() {}
+
 // What `batchUndo` takes.
 type BatchUndoInput struct {
 	// Made by the caller; the same id with the same content is answered the same, once carried out.
@@ -655,6 +695,8 @@ func (Invalid) IsRepSkillsSetResult() {}
 
 func (Invalid) IsPositionReportResult() {}
 
+func (Invalid) IsAreaSlowdownResult() {}
+
 func (Invalid) IsVisitCreateResult() {}
 
 func (Invalid) IsVisitReassignResult() {}
@@ -718,6 +760,8 @@ func (NotFound) IsVisitDeclineResult() {}
 func (NotFound) IsVisitClaimResult() {}
 
 func (NotFound) IsRepSkillsSetResult() {}
+
+func (NotFound) IsAreaSlowdownResult() {}
 
 func (NotFound) IsVisitCreateResult() {}
 
@@ -806,6 +850,8 @@ func (Refused) IsVisitDeclineResult() {}
 func (Refused) IsVisitClaimResult() {}
 
 func (Refused) IsPositionReportResult() {}
+
+func (Refused) IsAreaSlowdownResult() {}
 
 func (Refused) IsVisitCreateResult() {}
 
@@ -952,6 +998,8 @@ func (RequestMismatch) IsVisitClaimResult() {}
 func (RequestMismatch) IsRepSkillsSetResult() {}
 
 func (RequestMismatch) IsPositionReportResult() {}
+
+func (RequestMismatch) IsAreaSlowdownResult() {}
 
 func (RequestMismatch) IsVisitCreateResult() {}
 

@@ -28,4 +28,5 @@ type (
 	VisitRescheduleResult  any
 	BatchUndoResult        any
 	AbsenceReportResult    any
+	AreaSlowdownResult     any
 )
