@@ -10,11 +10,18 @@ import (
 
 // aBreedable is a random problem that a breeder can express, with vehicles enough.
 func aBreedable(rng *rand.Rand, n int) *Problem {
-	p := aField(rng, n, max(1, n/2), true)
+	p := aField(rng, n, 1+n/4, true)
 	for i := range p.Vehicles {
 		v := &p.Vehicles[i]
 		v.Opens, v.Closes = p.Vehicles[0].Opens, p.Vehicles[0].Closes
 		v.Fixed = 500
+	}
+	for i := range p.Visits {
+		for k := range p.Visits[i].Windows { // none so early or late that there is no way to it, or home
+			w, opens := &p.Visits[i].Windows[k], p.Vehicles[0].Opens
+			w.Open = min(w.Open, opens+5*3600)
+			w.Close = max(w.Close, opens+6000, w.Open)
+		}
 	}
 	return p
 }
@@ -30,7 +37,7 @@ func TestClimbingGoesDown(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !m.breedable() {
-			t.Skip("something can't be served")
+			t.Fatal("the problem is none for a breeder")
 		}
 		b := newBreeder(m)
 		b.rng = newRandom(rng.Uint64())
@@ -148,6 +155,38 @@ func TestBreedersFindPlans(t *testing.T) {
 	})
 }
 
+// A large problem breeds in groups; what it finds is a plan, no worse than before, whatever the threads.
+func TestFieldsBreed(t *testing.T) {
+	t.Parallel()
+	p := aBreedable(rand.New(rand.NewPCG(9, 35)), groupedFrom)
+	var found [2]Solution
+	for k := range found {
+		s, err := NewSolver(p, Options{Seed: 4, Threads: k + 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !s.breeds || !s.grouped() || ones(s.best.missing) > 0 {
+			t.Fatal("the problem is none for a field of breeders")
+		}
+		s.sow()
+		before := s.best.cost
+		for range 2 {
+			s.field.left = 1 // the second step divides anew
+			s.Step(30*childCost*s.m.n, 0, 1)
+		}
+		if s.best.cost >= before {
+			t.Errorf("the best plan went from %d to %d", before, s.best.cost)
+		}
+		found[k] = s.Best()
+	}
+	if err := verify(p, found[0]); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(found[0], found[1]); diff != "" {
+		t.Errorf("two threads find something else:\n%s", diff)
+	}
+}
+
 func (b *breeder) costOf() int64 {
 	b.judge(&b.sound)
 	return b.members[b.sound.alive[0]].cost
@@ -155,7 +194,7 @@ func (b *breeder) costOf() int64 {
 
 // Children are made in what the breeder has.
 func TestBreedingAllocatesNothing(t *testing.T) {
-	s, err := NewSolver(aBreedable(rand.New(rand.NewPCG(3, 33)), 40), Options{})
+	s, err := NewSolver(aBreedable(rand.New(rand.NewPCG(3, 33)), 20), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +202,7 @@ func TestBreedingAllocatesNothing(t *testing.T) {
 		t.Fatal("the problem is none for a breeder")
 	}
 	b := newBreeder(s.m)
-	b.run(300 * childCost * s.m.n) // lists grow to their size
+	b.run(150 * childCost * s.m.n) // lists grow to their size
 	if got := testing.AllocsPerRun(5, func() { b.run(50 * childCost * s.m.n) }); got > 0 {
 		t.Errorf("50 children make %v allocations", got)
 	}

@@ -4,9 +4,10 @@ package route
 // is time for enough children, it breeds.
 const (
 	annealedEach   = 1000
-	leastChildren  = 600 // of both breeders
-	breedableUpTo  = 700 // visits
+	groupedEach    = 4000 // annealed where there are groups
+	leastChildren  = 600  // of all breeders
 	breedingChains = chains
+	fieldChildren  = 1000 // of each breeder of a field before the next division
 )
 
 // annealing is the part of the whole search that it anneals, given a step of it. It is the whole where it never breeds.
@@ -16,6 +17,9 @@ func (s *Solver) annealing(iterations int, from, to float64) float64 {
 	}
 	all := float64(s.done) + float64(iterations)*(1-from)/max(1e-9, to-from)
 	annealed := float64(annealedEach * s.m.n)
+	if s.chains == nil {
+		annealed = float64(groupedEach * s.m.n)
+	}
 	if all-annealed < float64(leastChildren*childCost*s.m.n) {
 		return 1
 	}
@@ -56,5 +60,68 @@ func (s *Solver) stepBreeders(iterations int) {
 				}
 			}
 		}
+	}
+}
+
+// field is a division of a large plan whose groups breed each by itself, for several steps.
+type field struct {
+	groups   []group
+	breeders []*breeder // of each group; nil where it can't be expressed, which then goes on annealing
+	visits   int
+	left     int // iterations before the next division
+}
+
+// sow divides the best plan anew.
+func (s *Solver) sow() {
+	s.turn++
+	rng := newRandom(s.options.Seed, s.turn)
+	s.now.copyAll(s.best)
+	f := &field{groups: s.now.divide(s.parts(), &rng), left: fieldChildren * childCost * s.m.n}
+	f.breeders = make([]*breeder, len(f.groups))
+	s.parallel(len(f.groups), func(k int) {
+		g := &f.groups[k]
+		g.cut(s.now, 0)
+		if m := g.search.m; m.breedable() && ones(g.search.best.missing) == 0 {
+			f.breeders[k] = newBreeder(m)
+			f.breeders[k].enter(g.search.best)
+		}
+	})
+	for i := range f.groups {
+		f.visits += len(f.groups[i].visits)
+	}
+	s.field = f
+}
+
+// stepField lets each group make its children, and puts together the best of each.
+func (s *Solver) stepField(iterations int) {
+	if s.field == nil || s.field.left <= 0 {
+		s.sow()
+	}
+	f := s.field
+	f.left -= iterations
+	s.turn++
+	s.parallel(len(f.groups), func(k int) {
+		g, b := &f.groups[k], f.breeders[k]
+		n := iterations * len(g.visits) / max(1, f.visits)
+		rng := newRandom(s.options.Seed, s.turn, uint64(k))
+		if b == nil {
+			g.search.rng = rng
+			g.search.run(n, s.cold, s.cold)
+			return
+		}
+		b.rng = rng
+		b.run(n)
+		if b.best < b.told && b.leave(g.search.trial) {
+			b.told = b.best
+			if g.search.trial.beats(g.search.best) {
+				g.search.best.copyAll(g.search.trial)
+			}
+		}
+	})
+	for i := range f.groups {
+		f.groups[i].paste(f.groups[i].search.best, s.now)
+	}
+	if s.now.beats(s.best) {
+		s.best.copyAll(s.now)
 	}
 }

@@ -29,6 +29,7 @@ type Solver struct {
 	breeds    bool      // whether they may hand over to breeders
 	breeders  []*breeder
 	spare     *plan
+	field     *field // of a large problem
 	hot, cold float64
 	turn      uint64
 	done      int64
@@ -91,8 +92,8 @@ func NewSolver(p *Problem, options Options) (*Solver, error) {
 			other.best.copyAll(other.now)
 			s.chains = append(s.chains, other)
 		}
-		s.breeds = m.n <= breedableUpTo && m.breedable()
 	}
+	s.breeds = m.breedable()
 	return s, nil
 }
 
@@ -231,8 +232,17 @@ func (s *Solver) stepChains(iterations int, from, to float64) {
 	}
 }
 
+// parts is how many groups the problem is searched in: an even number.
+func (s *Solver) parts() int { return 2 * max(1, (s.m.n+groupSize)/(2*groupSize)) }
+
 func (s *Solver) stepGroups(iterations int, from, to float64) {
-	parts := 2 * max(1, (s.m.n+groupSize)/(2*groupSize))
+	part := s.annealing(iterations, from, to)
+	if s.field != nil || from >= part && ones(s.best.missing) == 0 {
+		s.stepField(iterations)
+		return
+	}
+	from, to = from/part, to/part
+	parts := s.parts()
 	rounds := max(1, iterations/(parts*roundLength))
 	for round := range rounds {
 		s.turn++
