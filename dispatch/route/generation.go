@@ -4,7 +4,7 @@ package route
 // is time for enough children, it breeds.
 const (
 	annealedEach   = 1000
-	groupedEach    = 4000 // annealed where there are groups
+	groupedEach    = 8000 // annealed where there are groups: that gains longer there
 	leastChildren  = 600  // of all breeders
 	breedingChains = chains
 	fieldChildren  = 1000 // of each breeder of a field before the next division
