@@ -90,7 +90,7 @@ func (s *search) chains(r reach) {
 // settle improves by chains, and where that leaves a load off its target, by chains that do this at any price.
 func (s *search) settle() {
 	s.chains(plain)
-	if s.over() > 0 {
+	if s.g.uneven(s.over()) {
 		s.chains(firm)
 	}
 }
@@ -144,9 +144,8 @@ func (s *search) offer(options [][]passing, stale []bool) {
 	clear(stale)
 }
 
-// strain is what the loads of a territory cost more once it was handed one group and handed over another; either
-// may be nil.
-func (s *search) strain(t int32, in, out *passing, force float64) float64 {
+// strained is what the loads of a territory cost once it was handed one group and handed over another; either may be nil.
+func (s *search) strained(t int32, in, out *passing, force float64) float64 {
 	add := 0.0
 	clear(s.extra)
 	if in != nil {
@@ -161,7 +160,7 @@ func (s *search) strain(t int32, in, out *passing, force float64) float64 {
 			s.extra[m] -= x
 		}
 	}
-	return force * (s.penalty(t, add, s.extra, 1) - s.penalty(t, 0, nil, 0))
+	return force * s.penalty(t, add, s.extra, 1)
 }
 
 // find is for each territory the best chain that begins there and improves, the best of all first.
@@ -176,11 +175,15 @@ func (s *search) find(options [][]passing, r reach) [][]*passing {
 	for t := range best {
 		best[t].total = gain * s.g.total
 	}
-	burden := make([]float64, k) // what each territory's load costs now: the most that a chain ending there can gain
+	burden := make([]float64, k) // what each territory's load costs now
+	relief := make([]float64, k) // the most of it that a chain ending there can gain: nothing, where there is too much work already
 	for t := range burden {
 		burden[t] = r.force * s.penalty(int32(t), 0, nil, 0)
+		if s.load[t] < s.g.target[t] || len(s.g.further) > 0 {
+			relief[t] = burden[t]
+		}
 	}
-	relief := slices.Max(burden)
+	hope := slices.Max(relief)
 	var links []link
 	reached := make([][]link, k)
 	extend := func(prev int32, from int32) {
@@ -192,7 +195,7 @@ func (s *search) find(options [][]passing, r reach) [][]*passing {
 		}
 		for i := range options[from] {
 			h := &options[from][i]
-			next := link{by: h, prev: prev, first: from, open: l.open + h.cost + s.strain(from, in, h, r.force), moved: l.moved + h.moved}
+			next := link{by: h, prev: prev, first: from, open: l.open + h.cost + s.strained(from, in, h, r.force) - burden[from], moved: l.moved + h.moved}
 			if s.moved+next.moved > s.within && next.moved > 0 {
 				continue
 			}
@@ -200,22 +203,24 @@ func (s *search) find(options [][]passing, r reach) [][]*passing {
 				next.first = l.first
 				if h.to == l.first {
 					start := s.origin(links, prev)
-					total := next.open - s.strain(h.to, nil, start, r.force) + s.strain(h.to, h, start, r.force)
+					total := next.open - s.strained(h.to, nil, start, r.force) + s.strained(h.to, h, start, r.force)
 					if b := &best[l.first]; total < b.total {
 						*b = end{total, next}
 					}
 					continue
 				}
-				if s.passes(links, prev, h.to) {
-					continue
-				}
 			}
-			if b := &best[next.first]; next.open-burden[h.to] < b.total {
-				if total := next.open + s.strain(h.to, h, nil, r.force); total < b.total {
+			b := &best[next.first]
+			ends, goesOn := next.open-relief[h.to] < b.total, next.open < hope && worth(reached[h.to], next, r.wide)
+			if !ends && !goesOn || s.passes(links, prev, h.to) {
+				continue
+			}
+			if ends {
+				if total := next.open + s.strained(h.to, h, nil, r.force) - burden[h.to]; total < b.total {
 					*b = end{total, next}
 				}
 			}
-			if next.open < relief {
+			if goesOn {
 				reached[h.to] = keep(reached[h.to], next, r.wide)
 			}
 		}
@@ -268,6 +273,14 @@ func keep(list []link, l link, wide int) []link {
 		list[dearest] = l
 	}
 	return list
+}
+
+// worth says whether keep would take the chain in.
+func worth(list []link, l link, wide int) bool {
+	if len(list) < wide {
+		return true
+	}
+	return slices.ContainsFunc(list, func(o link) bool { return l.open < o.open })
 }
 
 // passes says whether the chain touches the territory after its first.

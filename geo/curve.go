@@ -98,9 +98,9 @@ func (g *ground) trajectories(seed uint64) []state {
 				s.chains(plain)
 			}
 			states = append(states, s.state())
-			if within >= enough && s.over() > 0 {
+			if within >= enough && g.uneven(s.over()) {
 				s.chains(firm)
-				if last := i == len(rungs)-1; last && s.over() > 0 {
+				if last := i == len(rungs)-1; last && g.uneven(s.over()) {
 					s.chains(utmost)
 				}
 				states = append(states, s.state())

@@ -157,7 +157,7 @@ const polishes = 2
 
 // insist shakes a design that is not as even as it was asked to be, though its units would allow it, and settles it again.
 func (g *ground) insist(best state, seed uint64) state {
-	if best.over <= max(0, g.least-g.tolerance)+1e-9 {
+	if !g.uneven(best.over) {
 		return best
 	}
 	ends := parallel(shakes, func(i int) state {
@@ -167,7 +167,7 @@ func (g *ground) insist(best state, seed uint64) state {
 			s := newSearch(g, slices.Clone(end.owner), source)
 			s.anneal(shake)
 			s.settle()
-			if s.over() > 0 {
+			if g.uneven(s.over()) {
 				s.chains(utmost)
 			}
 			if at := s.state(); at.compare(end) < 0 {

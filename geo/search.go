@@ -407,6 +407,9 @@ func (s *search) over() (worst float64) {
 	return worst
 }
 
+// uneven says whether what the worst load is over is more than the units force on any design.
+func (g *ground) uneven(over float64) bool { return over > max(0, g.least-g.tolerance)+1e-9 }
+
 // compare puts the better state first: whole territories, then even ones, then what is near and stays.
 func (a state) compare(b state) int {
 	return cmp.Or(cmp.Compare(a.loose, b.loose), cmp.Compare(a.over, b.over), cmp.Compare(a.cost, b.cost), cmp.Compare(a.moved, b.moved))
