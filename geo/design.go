@@ -232,3 +232,16 @@ func parallel[T any](n int, f func(int) T) []T {
 	wait.Wait()
 	return out
 }
+
+// parallelSpans is parallel for many small answers: each goroutine works out a span of them.
+func parallelSpans[T any](n int, f func(int) T) []T {
+	const span = 4096
+	out := make([]T, n)
+	parallel((n+span-1)/span, func(s int) struct{} {
+		for i := s * span; i < min(n, (s+1)*span); i++ {
+			out[i] = f(i)
+		}
+		return struct{}{}
+	})
+	return out
+}

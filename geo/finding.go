@@ -28,7 +28,7 @@ const (
 	OffTarget  FindingKind = "OFF_TARGET"  // a territory is off its target by more than the tolerance
 	HeldApart  FindingKind = "HELD_APART"  // locked ground that does not hang together with the rest of its territory
 	Bridge     FindingKind = "BRIDGE"      // a territory crosses a barrier, the ground having no other way to its rest
-	Vacant     FindingKind = "VACANT"      // a territory without capacity keeps work, since the budget does not let it go
+	Vacant     FindingKind = "VACANT"      // a territory without capacity has work: what is locked to it, or what the budget does not let go
 	OverBudget FindingKind = "OVER_BUDGET" // what is locked away from its territory of today is already more than the budget
 )
 
@@ -52,7 +52,7 @@ func (f Finding) Text(name func(territory int) string) string {
 	case Bridge:
 		return fmt.Sprintf("territory %s crosses a barrier at %s, the only way to that ground", t, f.Unit)
 	case Vacant:
-		return fmt.Sprintf("territory %s has no capacity and keeps %.4g of work", t, f.Load)
+		return fmt.Sprintf("territory %s has no capacity, and %.4g of work is locked to it or kept from today", t, f.Load)
 	case OverBudget:
 		return fmt.Sprintf("locks alone move %.4g of work where the budget is %.4g", f.Load, f.Target)
 	}
@@ -80,8 +80,8 @@ func (g *ground) findings(b Brief, d Draft) []Finding {
 			found = append(found, f)
 		}
 		if g.vacant(int32(t)) {
-			if load[t] > locked[t] {
-				with(Vacant, load[t]-locked[t])
+			if load[t] > 0 {
+				with(Vacant, load[t])
 			}
 			continue
 		}

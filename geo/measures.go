@@ -57,7 +57,7 @@ func measure(b Brief, g *ground, d Draft, reference clustering) Measures {
 	for u, t := range d.Territory {
 		owner[u] = int32(t)
 	}
-	m.Pieces = broken(g, owner)
+	m.Pieces = g.parted(owner)
 
 	medoid, total := medoids(b, g, of, k)
 	m.MedoidKm = total / g.total
@@ -78,6 +78,16 @@ func measure(b Brief, g *ground, d Draft, reference clustering) Measures {
 	}
 	m.disruption(b, g, of)
 	return m
+}
+
+// parted counts the territories in more than one piece as an observer sees them, who takes no notice of barriers: units
+// that need not hang together stand between others, and join those of their own territory.
+func (g *ground) parted(owner []int32) int {
+	seen := *g
+	if slices.ContainsFunc(g.units, func(u Unit) bool { return u.Exempt }) {
+		seen.near = neighboursOf(g.centers)
+	}
+	return broken(&seen, owner)
 }
 
 func (c clustering) of(g *ground, sites int) []int {

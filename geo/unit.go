@@ -55,8 +55,16 @@ func unitsOf(b Brief, resolution int, limit float64) ([]Unit, []int32, error) {
 	for c := range maps.Keys(b.HeldCells) {
 		coarsest = min(coarsest, c.Resolution())
 	}
+	type lineage struct {
+		cells []Cell
+		err   error
+	}
+	lineages := parallelSpans(len(b.Sites), func(i int) (l lineage) {
+		l.cells, l.err = Ancestors(b.Sites[i].Point, coarsest, FinestResolution)
+		return l
+	})
 	for i, s := range b.Sites {
-		within, err := Ancestors(s.Point, coarsest, FinestResolution)
+		within, err := lineages[i].cells, lineages[i].err
 		if err != nil {
 			return nil, nil, fmt.Errorf("site %s: %w", s.ID, err)
 		}

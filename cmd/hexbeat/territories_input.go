@@ -103,6 +103,10 @@ func (w territoriesWish) readCustomers(n *notes) ([]table.CustomerRow, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(rejected) > 0 && len(rows) == 0 {
+		first := rejected[0]
+		return nil, fmt.Errorf("none of the %d rows of %s can be used; the first is line %d: %s", len(rejected), w.customers, first.Line, first.EN)
+	}
 	if len(rejected) > 0 {
 		first := rejected[0]
 		n.say("rows of %s left out: %d; the first is line %d: %s", w.customers, len(rejected), first.Line, first.EN)
