@@ -86,8 +86,8 @@ type Churn struct {
 	Tolerance int64 // seconds
 
 	// Most is how many published visits may change vehicle or arrival, or be dropped, at most; negative: any number. No
-	// plan has more, unless more can't be kept: then it has as many more as must be, or, with visits tied to others, as
-	// few as the search finds.
+	// plan has more, unless so few can't be kept: then it has as many more as must be, or, with visits tied to others or
+	// places without a way between them, as few as the search finds.
 	Most int
 }
 
