@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -29,6 +30,7 @@ type dayOn struct {
 
 	sheet *sheet // of is; nil: not written yet
 	begun []Stop
+	spare *float64 // minutes of is that are neither work nor engagements; nil: not reckoned yet
 }
 
 func newDays(list []RepDay, now time.Time) *days {
@@ -96,15 +98,37 @@ func (d *days) back(call Call) {
 }
 
 // touch marks the day as changed.
-func (on *dayOn) touch() { on.touched, on.sheet = true, nil }
+func (on *dayOn) touch() { on.touched, on.sheet, on.spare = true, nil, nil }
+
+// hasTime says whether the call's service is shorter than what the day has to spare. Where it is not, the call fits nowhere, and looking
+// for a place can be spared. A day that is over its shift as it stands may wait somewhere for long: there one has to look.
+func (on *dayOn) hasTime(call Call, d *days) bool {
+	if on.spare == nil {
+		on.write(d)
+		spare := math.Inf(1)
+		t := newTimetable(*on.sheet)
+		order := t.settle(t.visits())
+		if timing := t.p.Time(order); timing.Over == 0 {
+			load := t.load(order, timing)
+			spare = load.AvailableMinutes - load.ServiceMinutes - load.TravelMinutes + 1 // seconds are rounded
+		}
+		on.spare = &spare
+	}
+	return call.Visit.Service.Minutes() <= *on.spare
+}
 
 // choice is the day with a call that might join it.
-func (on *dayOn) choice(call Call, now time.Time, z zones) choice {
+func (on *dayOn) choice(call Call, d *days) choice {
+	on.write(d)
+	return choice{Day: *on.sheet, Call: on.is.task(call, d.now, d.zones)}
+}
+
+// write writes the day's sheet.
+func (on *dayOn) write(d *days) {
 	if on.sheet == nil {
-		s, begun := newSheet(on.is, now, z)
+		s, begun := newSheet(on.is, d.now, d.zones)
 		on.sheet, on.begun = &s, begun
 	}
-	return choice{Day: *on.sheet, Call: on.is.task(call, now, z)}
 }
 
 // finish makes the changed days the next versions of their routes and finds out what follows for whom.

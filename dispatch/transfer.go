@@ -32,8 +32,10 @@ type Transferred struct {
 
 // A visit that is spread is weighed against the nearest days that can take it, and its decision keeps the best of them. Further
 // away no day is better: the driving alone costs more than an even load is worth.
+// A visit whose windows so many days could not keep, though they had the time, is not made at once by driving still further.
 const (
 	weighedDays = 12
+	triedDays   = 48
 	keptOthers  = 2
 )
 
@@ -163,7 +165,7 @@ func (t Transfer) give(call Call, to *dayOn, d *days, others []choice, refusals 
 	if call.Visit.RepID != nil && call.Visit.Date != nil {
 		in.Kind = KindReassign
 	}
-	in.Chosen, in.Others, in.Refusals = to.choice(call, t.Now, d.zones), others, refusals[:min(maxRefusals, len(refusals))]
+	in.Chosen, in.Others, in.Refusals = to.choice(call, d), others, refusals[:min(maxRefusals, len(refusals))]
 	decision := in.decide()
 	after := call.Visit.assignedTo(to.is.Rep.ID, to.is.Route.Date)
 	after.RepPinned = t.Pin
@@ -182,6 +184,7 @@ func (t Transfer) weigh(call Call, date hours.Date, d *days) (best *dayOn, other
 		option Option
 	}
 	var able []weighed
+	tried := 0
 	for _, day := range d.near(call, date) {
 		code := refusal(call, day.is, t.Now)
 		switch {
@@ -190,8 +193,11 @@ func (t Transfer) weigh(call Call, date hours.Date, d *days) (best *dayOn, other
 			code = Absent
 		case call.Site.Point == nil:
 			code = WithoutPlace
+		case tried == triedDays || !day.hasTime(call, d):
+			code = NoRoom
 		default:
-			c := day.choice(call, t.Now, d.zones)
+			tried++
+			c := day.choice(call, d)
 			p := newInput(call, day.is, t.Now).place(c)
 			switch {
 			case c.Call.Closed:
