@@ -10,8 +10,8 @@ import (
 	"github.com/hexbeat/hexbeat/postgres"
 )
 
-// CarryOver returns what a rep did not get to on an earlier day to the rep's backlog. While that day's shift goes on, it
-// changes nothing.
+// CarryOver returns what a rep did not get to on an earlier day to the rep's backlog, and what had been promised to the queue. While that
+// day's shift goes on, it changes nothing.
 type CarryOver struct {
 	Rep  uuid.UUID
 	Date hours.Date // the day that went by
@@ -58,20 +58,38 @@ func (c CarryOver) run(ctx context.Context, tx *Tx) (int, error) {
 	if err := tx.place(ctx, branch.TimeZone, outcome.Visits...); err != nil {
 		return 0, err
 	}
-	before := calls(left...)
+	return len(outcome.Visits), tx.carried(ctx, calls(left...), outcome.Visits, outcome.Notices)
+}
+
+// carried writes the history of visits that a day or a backlog lost, and tells the reps who lost any.
+func (tx *Tx) carried(ctx context.Context, before callsByVisit, visits []dispatch.Visit, notices []dispatch.Notice) error {
 	var changes []postgres.FeedChange
 	var events []dispatch.Event
-	for _, v := range outcome.Visits {
+	var assignments []postgres.Assignment
+	for _, v := range visits {
+		was := before[v.ID].Visit
 		changes = append(changes, postgres.FeedChange{
-			Kind: "visit", ID: v.ID, Version: int(v.Version), RepBefore: v.RepID, RepAfter: v.RepID,
+			Kind: "visit", ID: v.ID, Version: int(v.Version), RepBefore: was.RepID, RepAfter: v.RepID,
 			BranchBefore: &v.BranchID, BranchAfter: &v.BranchID,
 		})
-		events = append(events, tx.event(dispatch.VisitCarriedOver, before[v.ID], v.RepID))
+		event := tx.event(dispatch.VisitCarriedOver, before[v.ID], was.RepID)
+		if v.Epoch != was.Epoch {
+			event.Owner, event.TakenFrom, event.Code = v.RepID, was.RepID, string(dispatch.Endangered)
+			assignments = append(assignments, postgres.Assignment{Visit: v.ID, Epoch: v.Epoch, Rep: v.RepID, Batch: tx.Batch, At: tx.Now})
+		}
+		events = append(events, event)
+	}
+	if err := tx.AddAssignments(ctx, assignments...); err != nil {
+		return err
 	}
 	if err := tx.AddChanges(ctx, tx.Now, changes...); err != nil {
-		return 0, err
+		return err
 	}
-	return len(outcome.Visits), tx.happened(ctx, events...)
+	if err := tx.happened(ctx, events...); err != nil {
+		return err
+	}
+	_, err := tx.tell(ctx, "", before, notices)
+	return err
 }
 
 // carryOver goes through the days of a branch that went by with visits left, each in its own transaction.

@@ -30,6 +30,7 @@ type CreateVisit struct {
 	Priority *int           // nil: the site's
 	Service  *time.Duration // nil: the site's
 	Needs    []string       // skills its rep must have
+	Auto     bool           // the engine gives it to a rep at once, where one has room for it
 }
 
 func (c CreateVisit) run(ctx context.Context, tx *Tx) (dispatch.Visit, error) {
@@ -81,7 +82,23 @@ func (c CreateVisit) run(ctx context.Context, tx *Tx) (dispatch.Visit, error) {
 	if err != nil {
 		return dispatch.Visit{}, err
 	}
-	return outcome.Visit, c.write(ctx, tx, call, outcome)
+	if err := c.write(ctx, tx, call, outcome); err != nil || !c.Auto || outcome.Visit.State != dispatch.Queued {
+		return outcome.Visit, err
+	}
+	return c.assign(ctx, tx, outcome.Visit)
+}
+
+// assign has the engine look for a rep. Where nobody has room the visit stays in the queue.
+func (c CreateVisit) assign(ctx context.Context, tx *Tx, made dispatch.Visit) (dispatch.Visit, error) {
+	branch, err := tx.Branch(ctx, made.BranchID)
+	if err != nil {
+		return made, err
+	}
+	done, err := tx.assign(ctx, branch, []uuid.UUID{made.ID}, nil)
+	if err != nil || len(done.Visits) == 0 {
+		return made, err
+	}
+	return done.Visits[0], nil
 }
 
 func (c CreateVisit) kind() string {

@@ -10,10 +10,11 @@ import (
 
 // handed is visits that got a rep, each as it was before, and the days they joined.
 type handed struct {
-	before []dispatch.Call
-	given  []dispatch.Given // in the same order; the days of a rep who gets several are in days
-	days   []*dispatch.RepDay
-	pinned bool // a person chose the rep
+	before  []dispatch.Call
+	given   []dispatch.Given   // in the same order
+	days    []*dispatch.RepDay // in the end: a rep may get several
+	notices []dispatch.Notice
+	pinned  bool // a person chose the rep
 }
 
 // hand writes what follows when waiting visits get a rep, and alerts the reps: one alert for each.
@@ -22,7 +23,6 @@ func (tx *Tx) hand(ctx context.Context, kind string, as dispatch.EventType, h ha
 		return nil, err
 	}
 	var events []dispatch.Event
-	var notices []dispatch.Notice
 	for i, g := range h.given {
 		before, after := h.before[i], g.Visit
 		tx.concerns(after.ID)
@@ -41,7 +41,6 @@ func (tx *Tx) hand(ctx context.Context, kind string, as dispatch.EventType, h ha
 			return nil, err
 		}
 		events = append(events, tx.event(as, before, after.RepID))
-		notices = append(notices, g.Notices...)
 	}
 	if err := tx.saveDays(ctx, h.days...); err != nil {
 		return nil, err
@@ -49,7 +48,7 @@ func (tx *Tx) hand(ctx context.Context, kind string, as dispatch.EventType, h ha
 	if err := tx.happened(ctx, events...); err != nil {
 		return nil, err
 	}
-	return tx.tell(ctx, "", calls(h.before...).and(h.days...), notices)
+	return tx.tell(ctx, "", calls(h.before...).and(h.days...), h.notices)
 }
 
 // saveGiven writes the visit, and who chose its rep where a person did.

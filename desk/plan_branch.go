@@ -17,10 +17,12 @@ type BranchPlanned struct {
 	Owed    VisitsOwed
 	Reps    int
 	Placed  int
+	Queued  int // promised for the day, and no rep's day had room
 }
 
 // PlanBranch plans a day for every rep of a branch who works: returns to the backlog what was left on earlier days, opens shifts, makes the visits that fall due, and plans rep after
-// rep, each in its own transaction, so that nothing waits long and an interrupted plan goes on where it stopped.
+// rep, each in its own transaction, so that nothing waits long and an interrupted plan goes on where it stopped. What was promised for the day and
+// found no place in it goes into the queue.
 // Progress hears of each rep done; it may be nil.
 func PlanBranch(ctx context.Context, d *Desk, branch uuid.UUID, date hours.Date, shift *hours.Window, progress func(done, of int)) (BranchPlanned, error) {
 	var sum BranchPlanned
@@ -57,6 +59,9 @@ func PlanBranch(ctx context.Context, d *Desk, branch uuid.UUID, date hours.Date,
 		if progress != nil {
 			progress(i+1, len(reps))
 		}
+	}
+	if sum.Queued, err = Do(ctx, d, uuid.Nil, QueuePromises{Branch: branch, Date: date}); err != nil {
+		return sum, fmt.Errorf("queue what was promised: %w", err)
 	}
 	return sum, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/hexbeat/hexbeat/desk/desktest"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/hours"
+	"github.com/hexbeat/hexbeat/notify"
 	"github.com/hexbeat/hexbeat/postgres"
 )
 
@@ -295,4 +296,176 @@ func TestEverybodyClaimsAndReassignsTheSameVisits(t *testing.T) {
 		t.Errorf("%d changes of visits for %d accepted wishes", changes, sum)
 	}
 	whereVisitsAre(t, w)
+}
+
+func TestTheEngineGivesOutTheQueue(t *testing.T) {
+	t.Parallel()
+	w := desktest.Planned(t)
+	b := w.Branches[0]
+	short := 10 * time.Minute
+	var made []dispatch.Visit
+	for i := range 5 {
+		made = append(made, aQueued(t, w, desk.CreateVisit{Site: b.Sites[i%2][i], Service: &short}))
+	}
+	lonely := aQueued(t, w, desk.CreateVisit{Needs: []string{"KEYS"}})
+	pinned := planned(t, w, b.Reps[0].ID)
+	before := footprint(t, w)
+	tried, err := desk.Try(w.As(w.Dispatcher), w.Desk, desk.AssignQueue{Branch: b.ID})
+	if err != nil || len(tried.Visits) == 0 {
+		t.Fatalf("dry run: %+v, %v", tried, err)
+	}
+	if diff := cmp.Diff(before, footprint(t, w)); diff != "" {
+		t.Errorf("a dry run writes:\n%s", diff)
+	}
+	got, err := desk.Do(w.As(w.Dispatcher), w.Desk, uuid.New(), desk.AssignQueue{Branch: b.ID})
+	if err != nil || len(got.Visits)+len(got.Left) != 6 || !slices.Contains(got.Left, lonely.ID) || len(got.Visits) < 3 {
+		t.Fatalf("AssignQueue = %d given, %d left, %v", len(got.Visits), len(got.Left), err)
+	}
+	if diff := cmp.Diff(tried.Visits, got.Visits); diff != "" {
+		t.Errorf("it did otherwise than it said:\n%s", diff)
+	}
+	for _, v := range got.Visits {
+		kept := visit(t, w, v.ID)
+		if !cmp.Equal(kept, v) || kept.RepPinned || kept.State != dispatch.Assigned {
+			t.Errorf("kept %+v, answered %+v", kept, v)
+		}
+		if n := w.Count(t, "SELECT count(*) FROM decision WHERE visit_id = $1 AND kind = 'AUTO'", v.ID); n != 1 {
+			t.Errorf("%d decisions about %s", n, v.ID)
+		}
+	}
+	if n := w.Count(t, "SELECT count(*) FROM (SELECT rep_id FROM alert WHERE batch_id = $1 AND kind = 'VISITS_GAINED' GROUP BY rep_id HAVING count(*) = 1) AS told", got.Batch); n != len(got.Days) {
+		t.Errorf("%d reps are told once, want the %d who got any", n, len(got.Days))
+	}
+	for _, v := range pinned {
+		if now := visit(t, w, v.ID); !cmp.Equal(now.RepID, v.RepID) {
+			t.Errorf("%s changed hands", v.ID)
+		}
+	}
+	// Who gave a visit back is not given it again.
+	mine := got.Visits[0]
+	for i, r := range b.Reps {
+		if r.ID == *mine.RepID {
+			if _, err := desk.Do(w.Rep(0, i), w.Desk, uuid.New(), desk.DeclineVisit{Visit: mine.ID, Reason: "NO_TIME"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := desk.Do(w.As(w.Dispatcher), w.Desk, uuid.New(), desk.AssignQueue{Branch: b.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if now := visit(t, w, mine.ID); now.RepID != nil && *now.RepID == *mine.RepID {
+		t.Error("the engine gave it to who had given it back")
+	}
+	if _, err := desk.Do(w.As(w.Dispatcher), w.Desk, uuid.New(), desk.AssignQueue{Branch: w.Branches[1].ID}); desk.RefusalCode(err) != "NO_BRANCH" {
+		t.Errorf("another branch: %v", err)
+	}
+	whereVisitsAre(t, w)
+	if breaches := prove(t, w); len(breaches) > 0 {
+		t.Errorf("alerts: %+v", breaches)
+	}
+}
+
+// prove holds the record against what is promised of alerts.
+func prove(t testing.TB, w *desktest.World) (found []notify.Breach) {
+	t.Helper()
+	w.Write(t, func(tx *postgres.Tx) error {
+		evidence, err := tx.AlertEvidence(context.Background(), w.Now().AddDate(0, 0, -7), w.Now().Add(time.Hour))
+		found = notify.Prove(evidence, w.Now())
+		return err
+	})
+	return found
+}
+
+func TestAVisitIsMadeAndGivenAtOnce(t *testing.T) {
+	t.Parallel()
+	w := desktest.Planned(t)
+	short := 10 * time.Minute
+	wish := desk.CreateVisit{Site: w.Branches[0].Sites[1][0], Service: &short, Auto: true}
+	got, err := desk.Do(w.As(w.Dispatcher), w.Desk, uuid.New(), wish)
+	if err != nil || got.State != dispatch.Assigned || got.RepPinned || got.Version != 2 || got.Epoch != 1 {
+		t.Fatalf("CreateVisit = %+v, %v, want it given", got, err)
+	}
+	wish.Needs = []string{"KEYS"}
+	if got, err = desk.Do(w.As(w.Dispatcher), w.Desk, uuid.New(), wish); err != nil || got.State != dispatch.Queued {
+		t.Errorf("which nobody can make: %s, %v, want it in the queue", got.State, err)
+	}
+	wish.Needs, wish.Due = nil, &hours.Window{From: w.Now().AddDate(0, 0, 2), To: w.Now().AddDate(0, 0, 3)}
+	if got, err = desk.Do(w.As(w.Dispatcher), w.Desk, uuid.New(), wish); err != nil || got.State != dispatch.Queued {
+		t.Errorf("which is not due yet: %s, %v, want it in the queue", got.State, err)
+	}
+	whereVisitsAre(t, w)
+}
+
+// Two programs give out one queue while reps claim from it: every visit finds one rep.
+func TestTwoEnginesAndRepsEmptyOneQueue(t *testing.T) {
+	t.Parallel()
+	w := desktest.Planned(t)
+	b := w.Branches[0]
+	short := 5 * time.Minute
+	var made []dispatch.Visit
+	for i := range 8 {
+		made = append(made, aQueued(t, w, desk.CreateVisit{Site: b.Sites[i%4][i%8], Service: &short}))
+	}
+	other := &desk.Desk{DB: postgres.New(w.DB.Pool()), Jobs: w.Desk.Jobs, Clock: w.Now}
+	together(12, func(i int) {
+		var err error
+		switch i % 3 {
+		case 0:
+			_, err = desk.Do(w.As(w.Dispatcher), []*desk.Desk{w.Desk, other}[i%2], uuid.New(), desk.AssignQueue{Branch: b.ID})
+		case 1:
+			_, err = desk.Do(w.As(w.Admin), other, uuid.Nil, desk.PlanDay{Rep: b.Reps[i%4].ID, Date: desktest.Monday})
+		default:
+			_, err = desk.Do(w.Rep(0, i%4), w.Desk, uuid.New(), desk.ClaimVisit{Visit: made[i%8].ID})
+		}
+		if err != nil && desk.RefusalCode(err) == "" {
+			t.Errorf("command %d: %v", i, err)
+		}
+	})
+	for _, v := range made {
+		now := visit(t, w, v.ID)
+		if n := w.Count(t, "SELECT count(*) FROM assignment WHERE visit_id = $1", v.ID); n != now.Epoch+1 || now.Epoch > 1 {
+			t.Errorf("%s changed hands %d times", v.ID, now.Epoch)
+		}
+	}
+	whereVisitsAre(t, w)
+}
+
+func TestDispatchRulesHaveVersions(t *testing.T) {
+	t.Parallel()
+	w := desktest.Planned(t)
+	b := w.Branches[0]
+	short := 10 * time.Minute
+	for i := range 4 {
+		aQueued(t, w, desk.CreateVisit{Site: b.Sites[0][i], Service: &short})
+	}
+	if _, err := desk.Do(w.As(w.Dispatcher), w.Desk, uuid.New(), desk.AssignQueue{Branch: b.ID}); err != nil {
+		t.Fatal(err)
+	}
+	w.Pass(24 * time.Hour)
+	wish := desk.SetDispatchRules{Branch: b.ID, Weights: dispatch.StandardWeights}
+	wish.Weights.Load = 900
+	tried, err := desk.Try(w.As(w.Admin), w.Desk, wish)
+	if err != nil || tried.Would.Decisions == 0 || tried.Rules.Version != 1 {
+		t.Fatalf("dry run: %+v, %v", tried, err)
+	}
+	done, err := desk.Do(w.As(w.Admin), w.Desk, uuid.New(), wish)
+	if diff := cmp.Diff(tried, done); err != nil || diff != "" {
+		t.Errorf("it did otherwise than it said (%v):\n%s", err, diff)
+	}
+	if _, err := desk.Do(w.As(w.Admin), w.Desk, uuid.New(), wish); !errors.Is(err, desk.ErrRulesChanged) {
+		t.Errorf("by who saw older ones: %v, want %v", err, desk.ErrRulesChanged)
+	}
+	if got := day(t, w, b.Reps[0].ID).Weights; got == nil || got.Load != 900 {
+		t.Errorf("a day of the branch weighs by %+v", got)
+	}
+	if far := day(t, w, w.Branches[1].Reps[0].ID).Weights; far != nil {
+		t.Errorf("a day of another branch weighs by %+v, want its own", far)
+	}
+	wish.Seen, wish.Weights.Travel = 1, -1
+	if _, err := desk.Do(w.As(w.Admin), w.Desk, uuid.New(), wish); !errors.Is(err, desk.ErrInvalid) {
+		t.Errorf("a weight below zero: %v", err)
+	}
+	if _, err := desk.Do(w.As(w.Dispatcher), w.Desk, uuid.New(), desk.SetDispatchRules{Branch: b.ID}); desk.RefusalCode(err) != "FORBIDDEN" {
+		t.Errorf("by a dispatcher: %v", err)
+	}
 }

@@ -64,6 +64,7 @@ var refusals = map[string]error{
 	"NO_BATCH":        postgres.ErrNoBatch,
 	"UNDONE":          ErrUndone,
 	"NOT_UNDOABLE":    ErrNotUndoable,
+	"RULES_CHANGED":   ErrRulesChanged,
 }
 
 // ErrNotARep refuses a rep's act to a caller who is none.

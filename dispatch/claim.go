@@ -46,10 +46,10 @@ func Claim(call Call, day RepDay, seen *Revision, now time.Time, others ...RepDa
 	return give(KindClaim, call, visit.givenTo(day), day, now, others), nil
 }
 
-// give puts the visit, as it is afterwards, into the day.
-func give(kind string, call Call, after Visit, day RepDay, now time.Time, others []RepDay) Given {
+// give puts the visit, as it is afterwards, into the day. Refused are reps that were no choice, besides those that Options would refuse.
+func give(kind string, call Call, after Visit, day RepDay, now time.Time, others []RepDay, refused ...Refusal) Given {
 	in := newInput(call, day, now)
-	in.Kind = kind
+	in.Kind, in.Refusals = kind, refused
 	taken := join(in, call, after, day, now, others)
 	arrival := taken.decision.Chosen.Arrival
 	gained := Notice{RepID: day.Rep.ID, Kind: VisitsGained, VisitID: after.ID, Arrival: &arrival}

@@ -65,6 +65,11 @@ func Decline(call Call, day *RepDay, rep uuid.UUID, seen *Revision, reason strin
 	return putBack(call, visit.queued(Declined), day, now), nil
 }
 
+// Endanger puts a visit into the queue that its rep owes on no day, though a time was promised.
+func Endanger(call Call) PutBack {
+	return putBack(call, call.Visit.queued(Endangered), nil, time.Time{})
+}
+
 // putBack takes the visit off its day and says who must hear of it.
 func putBack(call Call, after Visit, day *RepDay, now time.Time) PutBack {
 	visit := call.Visit

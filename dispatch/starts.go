@@ -29,8 +29,8 @@ func startsOf(call Call, shift hours.Window, zone *time.Location) starts {
 		s.closed = len(s.windows) == 0
 	}
 	promised := call.Visit.Promised
-	if promised == nil || promised.To.Before(promised.From) {
-		return s
+	if promised == nil || promised.To.Before(promised.From) || !promised.To.After(shift.From) {
+		return s // of another day: it was broken then
 	}
 	told := route.Window{Open: ceil(promised.From), Close: promised.To.Unix()}
 	told.Close = max(told.Open, told.Close)

@@ -57,6 +57,7 @@ var problems = []problem{
 	{desk.ErrDraftChanged, draftConflict, "VERSION_CONFLICT", words{"Черновик изменился, пока вы на него смотрели. Посмотрите на него заново и решите ещё раз.", "The draft changed since you read it. Look at it as it is now and decide again."}, false, []string{"expectedVersion"}},
 
 	{desk.ErrDraftKept, refused, "KEPT", words{"Эти территории уже действовали и хранятся для возврата к ним. Сделайте новый черновик.", "These territories were in force and are kept for going back to them. Make a new draft."}, false, []string{"alignmentId"}},
+	{desk.ErrRulesChanged, refused, "RULES_CHANGED", words{"Правила изменились, пока вы на них смотрели. Посмотрите на них заново и решите ещё раз.", "The rules changed since you read them. Look at them as they are now and decide again."}, false, []string{"expectedVersion"}},
 	{desk.ErrNoEarlierAlignment, refused, "NO_EARLIER", words{"До этого территорий не было: возвращаться не к чему.", "There were no territories before: there is nothing to go back to."}, false, []string{"branchId"}},
 	{geo.ErrNoSites, refused, "NO_SITES", words{"В филиале нет точек с координатами. Загрузите клиентов с широтой и долготой.", "The branch has no located sites. Import customers with latitude and longitude."}, false, []string{"branchId"}},
 	{geo.ErrWorkload, refused, "NO_WORKLOAD", words{"У точек филиала нет работы, которую можно разделить.", "The branch's sites have no work that could be shared."}, false, []string{"branchId"}},
@@ -117,6 +118,7 @@ var refusalWords = map[string]words{
 	dispatch.SameRep:     {"визит уже у него", "has the visit already"},
 	dispatch.ShiftOver:   {"смена закончилась", "the shift is over"},
 	dispatch.LacksSkill:  {"нет нужного навыка", "lacks a skill that is needed"},
+	dispatch.NoRoom:      {"нет места в дне", "has no room in the day"},
 	dispatch.HasDeclined: {"уже отказался", "has given it back before"},
 }
 

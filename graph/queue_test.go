@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/hexbeat/hexbeat/desk/desktest"
 )
@@ -109,5 +110,107 @@ func TestTheQueueThroughTheDoor(t *testing.T) {
 	}
 	if got := wish("dispatcher", "visitRelease", map[string]any{"expectedVersion": 5}); got.Code != "THERE" {
 		t.Errorf("released again: %+v", got)
+	}
+}
+
+// The engine gives out the queue when it is asked to, or as visits are made; its weights are the branch's own.
+func TestTheEngineThroughTheDoor(t *testing.T) {
+	t.Parallel()
+	h := aHouse(t)
+	branch := h.Branches[0].ID
+	create := func(more map[string]any) (state string) {
+		input := map[string]any{"requestId": desktest.NewID(), "siteId": h.Branches[0].Sites[1][2], "serviceMinutes": 10}
+		for k, v := range more {
+			input[k] = v
+		}
+		var got struct {
+			VisitCreate struct{ Visit struct{ State string } }
+		}
+		h.must(t, "dispatcher", `mutation($i: VisitCreateInput!) { visitCreate(input: $i) { ... on VisitCreated { visit { state } } } }`,
+			map[string]any{"i": input}, &got)
+		return got.VisitCreate.Visit.State
+	}
+	if state := create(map[string]any{"assign": "AUTO"}); state != "ASSIGNED" {
+		t.Errorf("made for whom the engine likes it is %s", state)
+	}
+	for _, more := range []map[string]any{nil, {"assign": "QUEUE"}, {"needs": []string{"KEYS"}}} {
+		if state := create(more); state != "QUEUED" {
+			t.Errorf("made for nobody it is %s", state)
+		}
+	}
+	type given struct {
+		QueueAssign struct {
+			Code         string
+			Visits, Left []struct{ State, QueueReason string }
+			More         bool
+			Days         []struct{ Before, After struct{ Visits int } }
+			Alerts       []struct{ Kind string }
+		}
+	}
+	assign := func(dry bool) given {
+		var got given
+		h.must(t, "dispatcher", `mutation($i: QueueAssignInput!) { queueAssign(input: $i) { ... on Problem { code } ... on QueueAssigned {
+		    visits { state rep { name } stop { position } } left { state queueReason } more batchId
+		    days { rep { name } before { visits } after { visits } route { stops { visit { id } } } } alerts { rep { name } kind } } } }`,
+			map[string]any{"i": map[string]any{"requestId": desktest.NewID(), "branchId": branch, "dryRun": dry}}, &got)
+		return got
+	}
+	for _, dry := range []bool{true, false} {
+		got := assign(dry).QueueAssign
+		if len(got.Visits) != 2 || len(got.Left) != 1 || got.More || len(got.Days) == 0 || len(got.Alerts) != len(got.Days) {
+			t.Errorf("dry %t: %+v", dry, got)
+		}
+	}
+	if got := assign(false).QueueAssign; len(got.Visits) != 0 || len(got.Left) != 1 {
+		t.Errorf("once more: %+v", got)
+	}
+
+	h.Pass(24 * time.Hour)
+	h.know("admin", h.Admin)
+	h.know("dispatcher", h.Dispatcher)
+	type rules struct {
+		Version     int
+		Weights     struct{ Travel, Load float64 }
+		Auto        bool
+		IdleMinutes int
+	}
+	read := func() *rules {
+		var got struct{ DispatchRules *rules }
+		h.must(t, "dispatcher", `query($b: ID!) { dispatchRules(branchId: $b) { version weights { travel load } auto idleMinutes } }`,
+			map[string]any{"b": branch}, &got)
+		return got.DispatchRules
+	}
+	if got := read(); got == nil || got.Version != 0 || got.Weights.Travel != 1 || got.Auto {
+		t.Errorf("nobody has set them: %+v", got)
+	}
+	set := func(version int, dry bool) (got struct {
+		DispatchRulesSet struct {
+			Code      string
+			Yesterday struct {
+				Date      string
+				Decisions int
+				Moved     int
+			}
+		}
+	}) {
+		h.must(t, "admin", `mutation($i: DispatchRulesSetInput!) { dispatchRulesSet(input: $i) { ... on Problem { code } ... on DispatchRulesAreSet {
+		    rules { version } yesterday { date decisions byPeople moved travelMinutesBefore travelMinutesAfter giniBefore giniAfter } } } }`,
+			map[string]any{"i": map[string]any{
+				"requestId": desktest.NewID(), "branchId": branch, "expectedVersion": version, "weights": map[string]any{"load": 200}, "auto": true, "dryRun": dry,
+			}}, &got)
+		return got
+	}
+	if got := set(0, true).DispatchRulesSet; got.Yesterday.Decisions != 3 || got.Yesterday.Date != desktest.Monday.String() {
+		t.Errorf("yesterday: %+v", got)
+	}
+	if got := read(); got.Version != 0 {
+		t.Errorf("a trial has set them: %+v", got)
+	}
+	set(0, false)
+	if got := read(); got.Version != 1 || got.Weights.Load != 200 || got.Weights.Travel != 1 || !got.Auto || got.IdleMinutes != 20 {
+		t.Errorf("set to %+v", got)
+	}
+	if got := set(0, false).DispatchRulesSet; got.Code != "RULES_CHANGED" {
+		t.Errorf("by who saw older ones: %+v", got)
 	}
 }

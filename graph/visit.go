@@ -172,6 +172,10 @@ func (l *loaders) expectAfter(success any) {
 		for _, kept := range done.Kept {
 			l.visit.expect(kept.VisitID)
 		}
+	case model.QueueAssigned:
+		l.expectVisits(done.Left...)
+		l.expectBatch(nil, done.Days, nil)
+		l.expectVisits(done.Visits...)
 	}
 }
 

@@ -48,6 +48,7 @@ func (r *mutationResolver) VisitCreate(ctx context.Context, input model.VisitCre
 	visit, err := desk.Do(ctx, r.desk, input.RequestID, desk.CreateVisit{
 		ID: input.ID, Site: input.SiteID, Kind: text(input.Kind), Rep: input.RepID, Date: input.Date,
 		Due: input.Due, Promised: input.Promised, Priority: input.Priority, Service: minutes(input.ServiceMinutes), Needs: input.Needs,
+		Auto: input.Assign != nil && *input.Assign == model.VisitAssignAuto,
 	})
 	return r.answer(ctx, model.VisitCreated{Visit: visit}, err)
 }

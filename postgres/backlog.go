@@ -32,11 +32,11 @@ func (tx *Tx) LockBacklog(ctx context.Context, rep uuid.UUID, until time.Time) (
 const lockAssigned = `
 SELECT ` + visitColumns + `
 FROM   visit AS v
-WHERE  v.organization_id = @organization AND v.rep_id = @rep AND v.state = 'ASSIGNED' AND v.date = @date
+WHERE  v.organization_id = @organization AND v.rep_id = @rep AND v.state IN ('ASSIGNED', 'UNDER_WAY') AND v.date = @date
 ORDER  BY v.id
 FOR NO KEY UPDATE`
 
-// LockAssigned reads what a rep was to do on a day and has not begun, as LockBacklog does.
+// LockAssigned reads what a rep was to do on a day and has not ended, as LockBacklog does.
 func (tx *Tx) LockAssigned(ctx context.Context, rep uuid.UUID, date hours.Date) ([]dispatch.Call, error) {
 	visits, err := all[dispatch.Visit](ctx, tx, lockAssigned, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "rep": rep, "date": date,
@@ -47,10 +47,28 @@ func (tx *Tx) LockAssigned(ctx context.Context, rep uuid.UUID, date hours.Date) 
 	return tx.callsOf(ctx, rep, visits)
 }
 
+const lockPromised = `
+SELECT ` + visitColumns + `
+FROM   visit AS v
+WHERE  v.organization_id = @organization AND v.branch_id = @branch AND v.state = 'BACKLOG' AND v.promised_from < @until
+ORDER  BY v.id
+FOR NO KEY UPDATE`
+
+// LockPromised reads the visits of a branch that are on no day though a time before the moment was promised, as LockQueued does.
+func (tx *Tx) LockPromised(ctx context.Context, branch uuid.UUID, until time.Time) ([]dispatch.Call, error) {
+	visits, err := all[dispatch.Visit](ctx, tx, lockPromised, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "branch": branch, "until": until,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return tx.waiting(ctx, visits)
+}
+
 const daysLeft = `
 SELECT DISTINCT v.rep_id, v.date
 FROM   rep AS r
-JOIN   visit AS v ON v.organization_id = r.organization_id AND v.rep_id = r.id AND v.state = 'ASSIGNED'
+JOIN   visit AS v ON v.organization_id = r.organization_id AND v.rep_id = r.id AND v.state IN ('ASSIGNED', 'UNDER_WAY')
 WHERE  r.organization_id = @organization AND r.branch_id = @branch AND v.date < @today
 ORDER  BY v.date, v.rep_id`
 
@@ -60,7 +78,7 @@ type DayOfRep struct {
 	Date hours.Date `db:"date"`
 }
 
-// DaysLeft lists the days before today on which reps of a branch have visits that nobody has begun.
+// DaysLeft lists the days before today on which reps of a branch have visits that have not ended.
 func (tx *Tx) DaysLeft(ctx context.Context, branch uuid.UUID, today hours.Date) ([]DayOfRep, error) {
 	return all[DayOfRep](ctx, tx, daysLeft, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "branch": branch, "today": today,

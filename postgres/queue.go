@@ -96,14 +96,18 @@ SELECT ` + visitColumns + `
 FROM   visit AS v` + queueSince + `
 JOIN   site AS s ON s.organization_id = v.organization_id AND s.id = v.site_id AND s.lat IS NOT NULL
 WHERE  v.organization_id = @organization AND v.state = 'QUEUED' AND v.branch_id = @branch AND v.due_from < @until
+AND    v.id <> ALL(@passed)
 ORDER  BY ` + queueScore + ` DESC, qa.assigned_at, v.id
 LIMIT  @limit`
 
 // Queue lists the visits of a branch's queue that have a place on the map and are owed before a moment, in their order, with their sites
-// and who gave them back.
-func (tx *Tx) Queue(ctx context.Context, branch uuid.UUID, until time.Time, limit int) ([]dispatch.Call, error) {
+// and who gave them back, without those passed over.
+func (tx *Tx) Queue(ctx context.Context, branch uuid.UUID, until time.Time, limit int, passed ...uuid.UUID) ([]dispatch.Call, error) {
+	if passed == nil {
+		passed = []uuid.UUID{}
+	}
 	visits, err := all[dispatch.Visit](ctx, tx, branchQueue, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "branch": branch, "until": until, "limit": limit,
+		"organization": tx.Organization, "branch": branch, "until": until, "limit": limit, "passed": passed,
 	})
 	if err != nil {
 		return nil, err

@@ -45,7 +45,9 @@ const (
 	dayReps = `
 SELECT ` + repColumns + `, b.detour, b.speed,
        (SELECT jsonb_agg(` + slowdownJSON + ` ORDER BY sl.id) FROM slowdown AS sl
-        WHERE  sl.organization_id = b.organization_id AND sl.branch_id = b.id AND sl.date = ANY(@dates) AND sl.withdrawn_at IS NULL) AS slow` + repFrom + `
+        WHERE  sl.organization_id = b.organization_id AND sl.branch_id = b.id AND sl.date = ANY(@dates) AND sl.withdrawn_at IS NULL) AS slow,
+       (SELECT dr.weights FROM dispatch_rules AS dr
+        WHERE  dr.organization_id = r.organization_id AND dr.branch_id = r.branch_id ORDER BY dr.version DESC LIMIT 1) AS weights` + repFrom + `
 JOIN   branch AS b ON b.organization_id = r.organization_id AND b.id = r.branch_id
 WHERE  r.organization_id = @organization AND r.id = ANY(@reps)
 ORDER  BY r.id`
@@ -110,9 +112,10 @@ const engagementColumns = `e.id, e.rep_id, e.kind, e.title, e.starts_at, e.ends_
 
 type dayRep struct {
 	roster.Rep
-	Detour float64         `db:"detour"`
-	Speed  float64         `db:"speed"`
-	Slow   json.RawMessage `db:"slow"` // of the branch, on any of the dates
+	Detour  float64           `db:"detour"`
+	Speed   float64           `db:"speed"`
+	Slow    json.RawMessage   `db:"slow"`    // of the branch, on any of the dates
+	Weights *dispatch.Weights `db:"weights"` // nil: the branch has set none
 }
 
 type dayStop struct {
@@ -210,7 +213,7 @@ func (rows dayRows) days(dates []hours.Date, reps []uuid.UUID) ([]dispatch.RepDa
 			key := DayOfRep{id, date}
 			day := dispatch.RepDay{
 				Rep: person.Rep, Absent: slices.Contains(rows.absent, key), Engagements: engagementsOf[key],
-				Route: dispatch.Route{RepID: id, Date: date}, Travel: geo.Travel{Detour: person.Detour, Speed: person.Speed},
+				Route: dispatch.Route{RepID: id, Date: date}, Travel: geo.Travel{Detour: person.Detour, Speed: person.Speed}, Weights: person.Weights,
 			}
 			for _, s := range slow[person.BranchID] {
 				if s.Date == date {

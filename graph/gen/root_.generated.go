@@ -383,6 +383,29 @@ type ComplexityRoot struct {
 		Device func(childComplexity int) int
 	}
 
+	DispatchPreview struct {
+		ByPeople            func(childComplexity int) int
+		Date                func(childComplexity int) int
+		Decisions           func(childComplexity int) int
+		GiniAfter           func(childComplexity int) int
+		GiniBefore          func(childComplexity int) int
+		Moved               func(childComplexity int) int
+		TravelMinutesAfter  func(childComplexity int) int
+		TravelMinutesBefore func(childComplexity int) int
+	}
+
+	DispatchRules struct {
+		Auto        func(childComplexity int) int
+		IdleMinutes func(childComplexity int) int
+		Version     func(childComplexity int) int
+		Weights     func(childComplexity int) int
+	}
+
+	DispatchRulesAreSet struct {
+		Rules     func(childComplexity int) int
+		Yesterday func(childComplexity int) int
+	}
+
 	DueWindow struct {
 		From func(childComplexity int) int
 		To   func(childComplexity int) int
@@ -464,7 +487,9 @@ type ComplexityRoot struct {
 		BatchUndo           func(childComplexity int, input model.BatchUndoInput) int
 		DeviceForget        func(childComplexity int, input model.DeviceForgetInput) int
 		DeviceRegister      func(childComplexity int, input model.DeviceRegisterInput) int
+		DispatchRulesSet    func(childComplexity int, input model.DispatchRulesSetInput) int
 		PositionReport      func(childComplexity int, input model.PositionReportInput) int
+		QueueAssign         func(childComplexity int, input model.QueueAssignInput) int
 		RepDayReassign      func(childComplexity int, input model.RepDayReassignInput) int
 		RepSkillsSet        func(childComplexity int, input model.RepSkillsSetInput) int
 		VisitArrive         func(childComplexity int, input model.VisitArriveInput) int
@@ -552,6 +577,7 @@ type ComplexityRoot struct {
 		Coverage        func(childComplexity int, branch uuid.UUID) int
 		DeadLetters     func(childComplexity int, first int, after *string) int
 		Decision        func(childComplexity int, id uuid.UUID) int
+		DispatchRules   func(childComplexity int, branchID uuid.UUID) int
 		Drift           func(childComplexity int, branch uuid.UUID, limits *model.DriftLimitsInput) int
 		Escalations     func(childComplexity int, first int, after *string) int
 		MapCells        func(childComplexity int, bounds geo.Bounds, zoom float64) int
@@ -568,6 +594,15 @@ type ComplexityRoot struct {
 		Visit           func(childComplexity int, id uuid.UUID) int
 		Visits          func(childComplexity int, first int, after *string, filter *model.VisitFilter) int
 		WebPushKey      func(childComplexity int) int
+	}
+
+	QueueAssigned struct {
+		Alerts  func(childComplexity int) int
+		BatchID func(childComplexity int) int
+		Days    func(childComplexity int) int
+		Left    func(childComplexity int) int
+		More    func(childComplexity int) int
+		Visits  func(childComplexity int) int
 	}
 
 	Refusal struct {
@@ -891,6 +926,16 @@ type ComplexityRoot struct {
 		Days     func(childComplexity int) int
 		Moves    func(childComplexity int) int
 		Promises func(childComplexity int) int
+	}
+
+	Weights struct {
+		Load      func(childComplexity int) int
+		Moved     func(childComplexity int) int
+		NewRep    func(childComplexity int) int
+		Overtime  func(childComplexity int) int
+		Territory func(childComplexity int) int
+		Travel    func(childComplexity int) int
+		Window    func(childComplexity int) int
 	}
 
 	WhatIfPoint struct {
@@ -2108,6 +2153,93 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeviceRegistered.Device(childComplexity), true
 
+	case "DispatchPreview.byPeople":
+		if e.ComplexityRoot.DispatchPreview.ByPeople == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DispatchPreview.ByPeople(childComplexity), true
+	case "DispatchPreview.date":
+		if e.ComplexityRoot.DispatchPreview.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DispatchPreview.Date(childComplexity), true
+	case "DispatchPreview.decisions":
+		if e.ComplexityRoot.DispatchPreview.Decisions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DispatchPreview.Decisions(childComplexity), true
+	case "DispatchPreview.giniAfter":
+		if e.ComplexityRoot.DispatchPreview.GiniAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DispatchPreview.GiniAfter(childComplexity), true
+	case "DispatchPreview.giniBefore":
+		if e.ComplexityRoot.DispatchPreview.GiniBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DispatchPreview.GiniBefore(childComplexity), true
+	case "DispatchPreview.moved":
+		if e.ComplexityRoot.DispatchPreview.Moved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DispatchPreview.Moved(childComplexity), true
+	case "DispatchPreview.travelMinutesAfter":
+		if e.ComplexityRoot.DispatchPreview.TravelMinutesAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DispatchPreview.TravelMinutesAfter(childComplexity), true
+	case "DispatchPreview.travelMinutesBefore":
+		if e.ComplexityRoot.DispatchPreview.TravelMinutesBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DispatchPreview.TravelMinutesBefore(childComplexity), true
+
+	case "DispatchRules.auto":
+		if e.ComplexityRoot.DispatchRules.Auto == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DispatchRules.Auto(childComplexity), true
+	case "DispatchRules.idleMinutes":
+		if e.ComplexityRoot.DispatchRules.IdleMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DispatchRules.IdleMinutes(childComplexity), true
+	case "DispatchRules.version":
+		if e.ComplexityRoot.DispatchRules.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DispatchRules.Version(childComplexity), true
+	case "DispatchRules.weights":
+		if e.ComplexityRoot.DispatchRules.Weights == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DispatchRules.Weights(childComplexity), true
+
+	case "DispatchRulesAreSet.rules":
+		if e.ComplexityRoot.DispatchRulesAreSet.Rules == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DispatchRulesAreSet.Rules(childComplexity), true
+	case "DispatchRulesAreSet.yesterday":
+		if e.ComplexityRoot.DispatchRulesAreSet.Yesterday == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DispatchRulesAreSet.Yesterday(childComplexity), true
+
 	case "DueWindow.from":
 		if e.ComplexityRoot.DueWindow.From == nil {
 			break
@@ -2505,6 +2637,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeviceRegister(childComplexity, args["input"].(model.DeviceRegisterInput)), true
+	case "Mutation.dispatchRulesSet":
+		if e.ComplexityRoot.Mutation.DispatchRulesSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_dispatchRulesSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DispatchRulesSet(childComplexity, args["input"].(model.DispatchRulesSetInput)), true
 	case "Mutation.positionReport":
 		if e.ComplexityRoot.Mutation.PositionReport == nil {
 			break
@@ -2516,6 +2659,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PositionReport(childComplexity, args["input"].(model.PositionReportInput)), true
+	case "Mutation.queueAssign":
+		if e.ComplexityRoot.Mutation.QueueAssign == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_queueAssign_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.QueueAssign(childComplexity, args["input"].(model.QueueAssignInput)), true
 	case "Mutation.repDayReassign":
 		if e.ComplexityRoot.Mutation.RepDayReassign == nil {
 			break
@@ -2983,6 +3137,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Decision(childComplexity, args["id"].(uuid.UUID)), true
+	case "Query.dispatchRules":
+		if e.ComplexityRoot.Query.DispatchRules == nil {
+			break
+		}
+
+		args, err := ec.field_Query_dispatchRules_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.DispatchRules(childComplexity, args["branchId"].(uuid.UUID)), true
 	case "Query.drift":
 		if e.ComplexityRoot.Query.Drift == nil {
 			break
@@ -3150,6 +3315,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.WebPushKey(childComplexity), true
+
+	case "QueueAssigned.alerts":
+		if e.ComplexityRoot.QueueAssigned.Alerts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QueueAssigned.Alerts(childComplexity), true
+	case "QueueAssigned.batchId":
+		if e.ComplexityRoot.QueueAssigned.BatchID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QueueAssigned.BatchID(childComplexity), true
+	case "QueueAssigned.days":
+		if e.ComplexityRoot.QueueAssigned.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QueueAssigned.Days(childComplexity), true
+	case "QueueAssigned.left":
+		if e.ComplexityRoot.QueueAssigned.Left == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QueueAssigned.Left(childComplexity), true
+	case "QueueAssigned.more":
+		if e.ComplexityRoot.QueueAssigned.More == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QueueAssigned.More(childComplexity), true
+	case "QueueAssigned.visits":
+		if e.ComplexityRoot.QueueAssigned.Visits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QueueAssigned.Visits(childComplexity), true
 
 	case "Refusal.code":
 		if e.ComplexityRoot.Refusal.Code == nil {
@@ -4369,6 +4571,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VisitsReassigned.Promises(childComplexity), true
 
+	case "Weights.load":
+		if e.ComplexityRoot.Weights.Load == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Weights.Load(childComplexity), true
+	case "Weights.moved":
+		if e.ComplexityRoot.Weights.Moved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Weights.Moved(childComplexity), true
+	case "Weights.newRep":
+		if e.ComplexityRoot.Weights.NewRep == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Weights.NewRep(childComplexity), true
+	case "Weights.overtime":
+		if e.ComplexityRoot.Weights.Overtime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Weights.Overtime(childComplexity), true
+	case "Weights.territory":
+		if e.ComplexityRoot.Weights.Territory == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Weights.Territory(childComplexity), true
+	case "Weights.travel":
+		if e.ComplexityRoot.Weights.Travel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Weights.Travel(childComplexity), true
+	case "Weights.window":
+		if e.ComplexityRoot.Weights.Window == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Weights.Window(childComplexity), true
+
 	case "WhatIfPoint.budget":
 		if e.ComplexityRoot.WhatIfPoint.Budget == nil {
 			break
@@ -4418,11 +4663,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("BoundsInput", ec.unmarshalInputBoundsInput),
 			graphql.NewInputUnmarshaler("DeviceForgetInput", ec.unmarshalInputDeviceForgetInput),
 			graphql.NewInputUnmarshaler("DeviceRegisterInput", ec.unmarshalInputDeviceRegisterInput),
+			graphql.NewInputUnmarshaler("DispatchRulesSetInput", ec.unmarshalInputDispatchRulesSetInput),
 			graphql.NewInputUnmarshaler("DriftLimitsInput", ec.unmarshalInputDriftLimitsInput),
 			graphql.NewInputUnmarshaler("FactInput", ec.unmarshalInputFactInput),
 			graphql.NewInputUnmarshaler("PointInput", ec.unmarshalInputPointInput),
 			graphql.NewInputUnmarshaler("PositionInput", ec.unmarshalInputPositionInput),
 			graphql.NewInputUnmarshaler("PositionReportInput", ec.unmarshalInputPositionReportInput),
+			graphql.NewInputUnmarshaler("QueueAssignInput", ec.unmarshalInputQueueAssignInput),
 			graphql.NewInputUnmarshaler("RepDayReassignInput", ec.unmarshalInputRepDayReassignInput),
 			graphql.NewInputUnmarshaler("RepSkillsSetInput", ec.unmarshalInputRepSkillsSetInput),
 			graphql.NewInputUnmarshaler("TimeWindowInput", ec.unmarshalInputTimeWindowInput),
@@ -4439,6 +4686,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("VisitRescheduleInput", ec.unmarshalInputVisitRescheduleInput),
 			graphql.NewInputUnmarshaler("VisitStartInput", ec.unmarshalInputVisitStartInput),
 			graphql.NewInputUnmarshaler("VisitsReassignInput", ec.unmarshalInputVisitsReassignInput),
+			graphql.NewInputUnmarshaler("WeightsInput", ec.unmarshalInputWeightsInput),
 		)
 	}
 	first := true
@@ -5830,6 +6078,147 @@ type DeviceForgotten {
   deviceId: ID!
 }
 `, BuiltIn: false},
+	{Name: "../schema/dispatch.graphqls", Input: `"How a branch's visits find their reps."
+type DispatchRules {
+  "Grows with every change; give it as ` + "`" + `expectedVersion` + "`" + `. 0: nobody has set them."
+  version: Int!
+  "What a choice costs."
+  weights: Weights!
+  "Whether the engine gives out the queue by itself. Else people do, or ask for it with ` + "`" + `queueAssign` + "`" + `."
+  auto: Boolean!
+  "A rep with nothing to do for so long is idle."
+  idleMinutes: Int!
+}
+
+"What a choice costs, in minutes of driving."
+type Weights {
+  "Per minute of driving added."
+  travel: Float!
+  "Times the square of the load after: the fuller the day, the dearer."
+  load: Float!
+  "Per minute later than a promise or closing time."
+  window: Float!
+  "Per minute after the end of the shift."
+  overtime: Float!
+  "For a rep who is not responsible for the site."
+  territory: Float!
+  "For another rep than the one who was told of the visit."
+  newRep: Float!
+  "Per stop that moves so far that its rep must be told."
+  moved: Float!
+}
+
+"Yesterday's decisions as they would have been. Only the reps whom a decision has kept are compared: the chosen one and the best of the others."
+type DispatchPreview {
+  "The day."
+  date: Date!
+  "Decisions looked at."
+  decisions: Int!
+  "Of them: a person chose. What counts below is what the engine would have chosen then, and would choose now."
+  byPeople: Int!
+  "The engine's first choice would have been another rep."
+  moved: Int!
+  "Driving that the first choices added, minutes."
+  travelMinutesBefore: Float!
+  "Driving that they would have added, minutes."
+  travelMinutesAfter: Float!
+  "How unevenly the work was shared: 0 for evenly, 1 for all to one (Gini coefficient of the loads)."
+  giniBefore: Float!
+  "How unevenly it would have been shared."
+  giniAfter: Float!
+}
+
+extend type Query {
+  "How a branch's visits find their reps; null for a branch that is not the caller's to see."
+  dispatchRules(branchId: ID!): DispatchRules @role(min: DISPATCHER)
+}
+
+extend type Mutation {
+  "Change how a branch's visits find their reps. With ` + "`" + `dryRun` + "`" + ` it only says what yesterday would have looked like."
+  dispatchRulesSet(input: DispatchRulesSetInput!): DispatchRulesSetResult! @role(min: MANAGER)
+  """
+  Have the engine give out the beginning of a branch's queue for today: each visit to the rep for whom it costs least by way and load, where
+  no window, no shift and no skill stands against it. Decisions of people stay.
+  """
+  queueAssign(input: QueueAssignInput!): QueueAssignResult! @role(min: DISPATCHER)
+}
+
+"What ` + "`" + `dispatchRulesSet` + "`" + ` takes."
+input DispatchRulesSetInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Which branch."
+  branchId: ID!
+  "The version the caller was looking at; 0 where nobody had set any."
+  expectedVersion: Int!
+  "What a choice costs."
+  weights: WeightsInput!
+  "Whether the engine gives out the queue by itself; as it is by default."
+  auto: Boolean
+  "After how long a rep with nothing to do is idle, 5 to 480; as it is by default."
+  idleMinutes: Int
+  "Store nothing, say what yesterday would have looked like."
+  dryRun: Boolean
+}
+
+"What a choice costs, in minutes of driving; 0 to 1000 each."
+input WeightsInput {
+  "Per minute of driving added; 1 by default."
+  travel: Float! = 1
+  "Times the square of the load after; 30 by default."
+  load: Float! = 30
+  "Per minute later than a promise or closing time; 2 by default."
+  window: Float! = 2
+  "Per minute after the end of the shift; 2 by default."
+  overtime: Float! = 2
+  "For a rep who is not responsible for the site; 10 by default."
+  territory: Float! = 10
+  "For another rep than the one who was told of the visit; 5 by default."
+  newRep: Float! = 5
+  "Per stop that moves so far that its rep must be told; 2 by default."
+  moved: Float! = 2
+}
+
+"What came of ` + "`" + `dispatchRulesSet` + "`" + `."
+union DispatchRulesSetResult = DispatchRulesAreSet | NotFound | Refused | Invalid | RequestMismatch
+
+"The rules hold from now on."
+type DispatchRulesAreSet {
+  "As they are now."
+  rules: DispatchRules!
+  "What they would have done yesterday."
+  yesterday: DispatchPreview!
+}
+
+"What ` + "`" + `queueAssign` + "`" + ` takes."
+input QueueAssignInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Which branch."
+  branchId: ID!
+  "Store nothing, say what would happen."
+  dryRun: Boolean
+}
+
+"What came of ` + "`" + `queueAssign` + "`" + `."
+union QueueAssignResult = QueueAssigned | NotFound | Refused | Invalid | RequestMismatch
+
+"The beginning of the queue is given out."
+type QueueAssigned {
+  "Visits that have a rep now; at most 50."
+  visits: [Visit!]!
+  "Visits that nobody has room for: they wait on."
+  left: [Visit!]!
+  "The queue is longer than what was looked at: ask again."
+  more: Boolean!
+  "Names everything that was done together."
+  batchId: ID!
+  "The days that took visits, before and after."
+  days: [DayChange!]!
+  "Who is alerted."
+  alerts: [AlertPreview!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/node.graphqls", Input: `"""
 Only who holds the role or a wider one may ask for this field. Roles widen from REP over DISPATCHER
 and MANAGER to ADMIN. Which rows they see is decided by branch and territory.
@@ -6636,6 +7025,16 @@ input VisitCreateInput {
   serviceMinutes: Int
   "Skills that its rep must have; none by default."
   needs: [String!]
+  "Who looks for a rep where none is named; by default whoever takes it from the queue."
+  assign: VisitAssign
+}
+
+"Who looks for a visit's rep. The list grows."
+enum VisitAssign {
+  "It waits in the queue until somebody takes it."
+  QUEUE
+  "The engine, at once, by way and load. Where nobody has room the visit waits in the queue."
+  AUTO
 }
 
 "What came of ` + "`" + `visitCreate` + "`" + `."
@@ -7292,6 +7691,42 @@ func (ec *executionContext) childFields_Device(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Device", field.Name)
 }
 
+func (ec *executionContext) childFields_DispatchPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "date":
+		return ec.fieldContext_DispatchPreview_date(ctx, field)
+	case "decisions":
+		return ec.fieldContext_DispatchPreview_decisions(ctx, field)
+	case "byPeople":
+		return ec.fieldContext_DispatchPreview_byPeople(ctx, field)
+	case "moved":
+		return ec.fieldContext_DispatchPreview_moved(ctx, field)
+	case "travelMinutesBefore":
+		return ec.fieldContext_DispatchPreview_travelMinutesBefore(ctx, field)
+	case "travelMinutesAfter":
+		return ec.fieldContext_DispatchPreview_travelMinutesAfter(ctx, field)
+	case "giniBefore":
+		return ec.fieldContext_DispatchPreview_giniBefore(ctx, field)
+	case "giniAfter":
+		return ec.fieldContext_DispatchPreview_giniAfter(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DispatchPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_DispatchRules(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_DispatchRules_version(ctx, field)
+	case "weights":
+		return ec.fieldContext_DispatchRules_weights(ctx, field)
+	case "auto":
+		return ec.fieldContext_DispatchRules_auto(ctx, field)
+	case "idleMinutes":
+		return ec.fieldContext_DispatchRules_idleMinutes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DispatchRules", field.Name)
+}
+
 func (ec *executionContext) childFields_DueWindow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -7920,6 +8355,26 @@ func (ec *executionContext) childFields_VisitMove(ctx context.Context, field gra
 		return ec.fieldContext_VisitMove_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type VisitMove", field.Name)
+}
+
+func (ec *executionContext) childFields_Weights(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "travel":
+		return ec.fieldContext_Weights_travel(ctx, field)
+	case "load":
+		return ec.fieldContext_Weights_load(ctx, field)
+	case "window":
+		return ec.fieldContext_Weights_window(ctx, field)
+	case "overtime":
+		return ec.fieldContext_Weights_overtime(ctx, field)
+	case "territory":
+		return ec.fieldContext_Weights_territory(ctx, field)
+	case "newRep":
+		return ec.fieldContext_Weights_newRep(ctx, field)
+	case "moved":
+		return ec.fieldContext_Weights_moved(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Weights", field.Name)
 }
 
 func (ec *executionContext) childFields_WhatIfPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -1587,7 +1587,7 @@ func (ec *executionContext) unmarshalInputVisitCreateInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"requestId", "id", "siteId", "kind", "repId", "date", "due", "promised", "priority", "serviceMinutes", "needs"}
+	fieldsInOrder := [...]string{"requestId", "id", "siteId", "kind", "repId", "date", "due", "promised", "priority", "serviceMinutes", "needs", "assign"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1671,6 +1671,13 @@ func (ec *executionContext) unmarshalInputVisitCreateInput(ctx context.Context, 
 				return it, err
 			}
 			it.Needs = data
+		case "assign":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("assign"))
+			data, err := ec.unmarshalOVisitAssign2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐVisitAssign(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Assign = data
 		}
 	}
 	return it, nil
@@ -3169,6 +3176,22 @@ func (ec *executionContext) marshalOVisit2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋ
 		return graphql.Null
 	}
 	return ec._Visit(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOVisitAssign2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐVisitAssign(ctx context.Context, v any) (*model.VisitAssign, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.VisitAssign)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOVisitAssign2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐVisitAssign(ctx context.Context, sel ast.SelectionSet, v *model.VisitAssign) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalOVisitFilter2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐVisitFilter(ctx context.Context, v any) (*model.VisitFilter, error) {

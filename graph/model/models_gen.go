@@ -609,6 +609,66 @@ type DeviceRegistered struct {
 
 func (DeviceRegistered) IsDeviceRegisterResult() {}
 
+// Yesterday's decisions as they would have been. Only the reps whom a decision has kept are compared: the chosen one and the best of the others.
+type DispatchPreview struct {
+	// The day.
+	Date hours.Date `json:"date"`
+	// Decisions looked at.
+	Decisions int `json:"decisions"`
+	// Of them: a person chose. What counts below is what the engine would have chosen then, and would choose now.
+	ByPeople int `json:"byPeople"`
+	// The engine's first choice would have been another rep.
+	Moved int `json:"moved"`
+	// Driving that the first choices added, minutes.
+	TravelMinutesBefore float64 `json:"travelMinutesBefore"`
+	// Driving that they would have added, minutes.
+	TravelMinutesAfter float64 `json:"travelMinutesAfter"`
+	// How unevenly the work was shared: 0 for evenly, 1 for all to one (Gini coefficient of the loads).
+	GiniBefore float64 `json:"giniBefore"`
+	// How unevenly it would have been shared.
+	GiniAfter float64 `json:"giniAfter"`
+}
+
+// How a branch's visits find their reps.
+type DispatchRules struct {
+	// Grows with every change; give it as `expectedVersion`. 0: nobody has set them.
+	Version int `json:"version"`
+	// What a choice costs.
+	Weights dispatch.Weights `json:"weights"`
+	// Whether the engine gives out the queue by itself. Else people do, or ask for it with `queueAssign`.
+	Auto bool `json:"auto"`
+	// A rep with nothing to do for so long is idle.
+	IdleMinutes int `json:"idleMinutes"`
+}
+
+// The rules hold from now on.
+type DispatchRulesAreSet struct {
+	// As they are now.
+	Rules DispatchRules `json:"rules"`
+	// What they would have done yesterday.
+	Yesterday DispatchPreview `json:"yesterday"`
+}
+
+func (DispatchRulesAreSet) IsDispatchRulesSetResult() {}
+
+// What `dispatchRulesSet` takes.
+type DispatchRulesSetInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Which branch.
+	BranchID uuid.UUID `json:"branchId"`
+	// The version the caller was looking at; 0 where nobody had set any.
+	ExpectedVersion int `json:"expectedVersion"`
+	// What a choice costs.
+	Weights dispatch.Weights `json:"weights"`
+	// Whether the engine gives out the queue by itself; as it is by default.
+	Auto *bool `json:"auto"`
+	// After how long a rep with nothing to do is idle, 5 to 480; as it is by default.
+	IdleMinutes *int `json:"idleMinutes"`
+	// Store nothing, say what yesterday would have looked like.
+	DryRun *bool `json:"dryRun"`
+}
+
 // How much drift is worth a re-balance. What is left out is as usual.
 type DriftLimitsInput struct {
 	// Of the heaviest territory, above its share: 0.15.
@@ -683,6 +743,10 @@ func (Invalid) IsBatchUndoResult() {}
 
 func (Invalid) IsDeviceRegisterResult() {}
 
+func (Invalid) IsDispatchRulesSetResult() {}
+
+func (Invalid) IsQueueAssignResult() {}
+
 func (Invalid) IsProblem() {}
 
 func (Invalid) IsVisitReleaseResult() {}
@@ -751,6 +815,10 @@ func (NotFound) IsBatchUndoResult() {}
 
 func (NotFound) IsDeviceForgetResult() {}
 
+func (NotFound) IsDispatchRulesSetResult() {}
+
+func (NotFound) IsQueueAssignResult() {}
+
 func (NotFound) IsProblem() {}
 
 func (NotFound) IsVisitReleaseResult() {}
@@ -805,6 +873,34 @@ type PositionReported struct {
 
 func (PositionReported) IsPositionReportResult() {}
 
+// What `queueAssign` takes.
+type QueueAssignInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Which branch.
+	BranchID uuid.UUID `json:"branchId"`
+	// Store nothing, say what would happen.
+	DryRun *bool `json:"dryRun"`
+}
+
+// The beginning of the queue is given out.
+type QueueAssigned struct {
+	// Visits that have a rep now; at most 50.
+	Visits []dispatch.Visit `json:"visits"`
+	// Visits that nobody has room for: they wait on.
+	Left []dispatch.Visit `json:"left"`
+	// The queue is longer than what was looked at: ask again.
+	More bool `json:"more"`
+	// Names everything that was done together.
+	BatchID uuid.UUID `json:"batchId"`
+	// The days that took visits, before and after.
+	Days []desk.DayChange `json:"days"`
+	// Who is alerted.
+	Alerts []desk.AlertPreview `json:"alerts"`
+}
+
+func (QueueAssigned) IsQueueAssignResult() {}
+
 // A rule of the trade stands against it; `code` says which: OFF_SHIFT, ABSENT, BEGUN, ENDED, SAME_REP, OTHER_BRANCH, …
 type Refused struct {
 	// The rule.
@@ -840,6 +936,10 @@ func (Refused) IsRepDayReassignResult() {}
 func (Refused) IsVisitRescheduleResult() {}
 
 func (Refused) IsBatchUndoResult() {}
+
+func (Refused) IsDispatchRulesSetResult() {}
+
+func (Refused) IsQueueAssignResult() {}
 
 func (Refused) IsProblem() {}
 
@@ -986,6 +1086,10 @@ func (RequestMismatch) IsBatchUndoResult() {}
 func (RequestMismatch) IsDeviceRegisterResult() {}
 
 func (RequestMismatch) IsDeviceForgetResult() {}
+
+func (RequestMismatch) IsDispatchRulesSetResult() {}
+
+func (RequestMismatch) IsQueueAssignResult() {}
 
 func (RequestMismatch) IsProblem() {}
 
@@ -1213,6 +1317,8 @@ type VisitCreateInput struct {
 	ServiceMinutes *int `json:"serviceMinutes"`
 	// Skills that its rep must have; none by default.
 	Needs []string `json:"needs"`
+	// Who looks for a rep where none is named; by default whoever takes it from the queue.
+	Assign *VisitAssign `json:"assign"`
 }
 
 // The visit is there.
@@ -1654,6 +1760,64 @@ func (e *ReassignScope) UnmarshalJSON(b []byte) error {
 }
 
 func (e ReassignScope) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Who looks for a visit's rep. The list grows.
+type VisitAssign string
+
+const (
+	// It waits in the queue until somebody takes it.
+	VisitAssignQueue VisitAssign = "QUEUE"
+	// The engine, at once, by way and load. Where nobody has room the visit waits in the queue.
+	VisitAssignAuto VisitAssign = "AUTO"
+)
+
+var AllVisitAssign = []VisitAssign{
+	VisitAssignQueue,
+	VisitAssignAuto,
+}
+
+func (e VisitAssign) IsValid() bool {
+	switch e {
+	case VisitAssignQueue, VisitAssignAuto:
+		return true
+	}
+	return false
+}
+
+func (e VisitAssign) String() string {
+	return string(e)
+}
+
+func (e *VisitAssign) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = VisitAssign(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid VisitAssign", str)
+	}
+	return nil
+}
+
+func (e VisitAssign) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *VisitAssign) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e VisitAssign) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

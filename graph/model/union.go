@@ -15,6 +15,8 @@ type (
 	VisitDeclineResult     any
 	VisitClaimResult       any
 	RepSkillsSetResult     any
+	DispatchRulesSetResult any
+	QueueAssignResult      any
 	AlignmentDraftResult   any
 	AlignmentEditResult    any
 	AlignmentPublishResult any
