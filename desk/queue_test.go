@@ -303,9 +303,8 @@ func TestTheEngineGivesOutTheQueue(t *testing.T) {
 	w := desktest.Planned(t)
 	b := w.Branches[0]
 	short := 10 * time.Minute
-	var made []dispatch.Visit
 	for i := range 5 {
-		made = append(made, aQueued(t, w, desk.CreateVisit{Site: b.Sites[i%2][i], Service: &short}))
+		aQueued(t, w, desk.CreateVisit{Site: b.Sites[i%2][i], Service: &short})
 	}
 	lonely := aQueued(t, w, desk.CreateVisit{Needs: []string{"KEYS"}})
 	pinned := planned(t, w, b.Reps[0].ID)

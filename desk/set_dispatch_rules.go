@@ -92,7 +92,7 @@ func (c SetDispatchRules) run(ctx context.Context, tx *Tx) (DispatchRulesSet, er
 func (c SetDispatchRules) check() error {
 	w := c.Weights
 	for field, weight := range map[string]float64{
-		"travel": w.Travel, "load": w.Load, "window": w.Window, "overtime": w.Overtime, "territory": w.Territory, "newRep": w.NewRep, "moved": w.Moved,
+		"travel": w.Travel, "load": w.Load, "window": w.Window, "overtime": w.Overtime, "reserve": w.Reserve, "territory": w.Territory, "newRep": w.NewRep, "moved": w.Moved,
 	} {
 		if weight < 0 || weight > mostWeight {
 			return Invalid{Path: []string{"weights", field}, Code: "OUT_OF_RANGE"}

@@ -1,7 +1,6 @@
 package dispatch
 
 import (
-	"encoding/json"
 	"errors"
 	"math/rand/v2"
 	"testing"
@@ -26,7 +25,7 @@ func TestAssignWeighsDistanceAndLoad(t *testing.T) {
 	if got.Decision.Kind != KindAuto || got.Decision.RunnerUp == nil || got.Decision.RunnerUp.RepID != far.Rep.ID {
 		t.Errorf("decided %+v", got.Decision)
 	}
-	again, err := Replay(json.RawMessage(got.Decision.Input))
+	again, err := Replay(got.Decision.Input)
 	if err != nil || !cmp.Equal(again, got.Decision) {
 		t.Errorf("Replay = %v:\n%s", err, cmp.Diff(got.Decision, again))
 	}

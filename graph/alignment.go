@@ -165,7 +165,7 @@ func (r *Resolver) whatIf(ctx context.Context, brief desk.DesignBrief, budgets [
 		}
 	}
 	curve, err := desk.WhatIf(ctx, r.desk, brief, budgets)
-	if errors.Is(err, desk.ErrNoTerritoriesInForce) {
+	if errors.Is(err, desk.ErrNoTerritoriesInForce) || errors.Is(err, roster.ErrNoBranch) {
 		return nil, nil
 	}
 	if errors.Is(err, desk.ErrNoLine) {

@@ -46,7 +46,7 @@ func TestADecisionExplainsItself(t *testing.T) {
 	var ru, en explainedDecision
 	h.must(t, "dispatcher", explained, id, &ru)
 	h.must(t, "english", explained, id, &en)
-	if d := en.Decision; d.RunnerUp == nil || d.Engine == "" || d.DecidedAt == "" || len(d.Chosen.Terms) != 6 {
+	if d := en.Decision; d.RunnerUp == nil || d.Engine == "" || d.DecidedAt == "" || len(d.Chosen.Terms) != 7 {
 		t.Fatalf("the decision is %+v, want it whole", d)
 	}
 	sum := 0.0

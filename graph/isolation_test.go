@@ -276,6 +276,8 @@ func (h *house) proper(t *testing.T, who, name string, typ *ast.Type) any {
 		return input
 	case typ.Name() == "UUID", typ.Name() == "ID":
 		return desktest.NewID().String()
+	case typ.Name() == "Float":
+		return 0.5
 	}
 	return "x"
 }

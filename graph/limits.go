@@ -168,6 +168,10 @@ func complexity() (c gen.ComplexityRoot) {
 	c.Query.Reps = func(child, first int, _ *string, _ *uuid.UUID) int { return times(first, child) }
 	c.Query.Visits = func(child, first int, _ *string, _ *model.VisitFilter) int { return times(first, child) }
 	c.Query.Queue = func(child, first int, _ *string, _ *uuid.UUID) int { return times(first, child) }
+	c.Watch.Idle = func(child int) int { return times(mostWatched, child) }
+	c.Watch.Late = func(child int) int { return times(mostWatched, child) }
+	c.Watch.AtRisk = func(child int) int { return times(mostWatched, child) }
+	c.Rep.WeekLoad = func(child int, _ *hours.Date) int { return child + boundedList } // a statement of its own
 	c.Query.Offers = func(child, first int) int { return times(first, child) }
 	c.Query.Changes = func(child int, _ string, first int) int { return times(first, child) }
 	c.Query.Escalations = func(child, first int, _ *string) int { return times(first, child) }

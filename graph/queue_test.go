@@ -214,3 +214,49 @@ func TestTheEngineThroughTheDoor(t *testing.T) {
 		t.Errorf("by who saw older ones: %+v", got)
 	}
 }
+
+// A dispatcher sees who has nothing to do, what is late and what is at risk; a rep does not.
+func TestTheWatchThroughTheDoor(t *testing.T) {
+	t.Parallel()
+	h := aHouse(t)
+	h.Pass(3 * time.Hour)
+	ask := `query($b: ID!) { watch(branch: $b) { idle { rep { name } until minutes offer { visit { id } detourMinutes } }
+	    late { visit { id rep { name } } arrival latest minutes next } atRisk { visit { id } arrival latest chance cost } } }`
+	var got struct {
+		Watch *struct {
+			Idle, Late, AtRisk []struct {
+				Minutes, Chance float64
+			}
+		}
+	}
+	h.must(t, "dispatcher", ask, map[string]any{"b": h.Branches[0].ID}, &got)
+	if got.Watch == nil || len(got.Watch.Idle)+len(got.Watch.Late)+len(got.Watch.AtRisk) != 0 {
+		t.Errorf("on a day that goes by its plan: %+v", got.Watch)
+	}
+	if n := h.Count(t, `WITH p AS (UPDATE visit SET promised_from = $2, promised_to = $3 WHERE id IN (
+	    SELECT st.visit_id FROM stop AS st JOIN route AS ro ON ro.id = st.route_id WHERE ro.rep_id = $1 AND st.visit_id IS NOT NULL ORDER BY st.position DESC LIMIT 2) RETURNING 1)
+	    SELECT count(*) FROM p`, h.Branches[0].Reps[0].ID, h.Now().Add(-2*time.Hour), h.Now().Add(-time.Hour)); n != 2 {
+		t.Fatalf("%d visits promised, want 2", n)
+	}
+	h.must(t, "dispatcher", ask, map[string]any{"b": h.Branches[0].ID}, &got)
+	if len(got.Watch.Late) != 2 || len(got.Watch.AtRisk) != 2 || got.Watch.AtRisk[0].Chance != 1 || got.Watch.Late[0].Minutes < got.Watch.Late[1].Minutes {
+		t.Errorf("with two promises missed: %+v", got.Watch)
+	}
+	h.must(t, "dispatcher", ask, map[string]any{"b": h.Branches[1].ID}, &got)
+	if got.Watch != nil {
+		t.Errorf("a strange branch: %+v", got.Watch)
+	}
+	if code := h.ask(t, "rep", ask, map[string]any{"b": h.Branches[0].ID}).code(); code != "FORBIDDEN" {
+		t.Errorf("a rep is told %q", code)
+	}
+	var week struct {
+		Rep struct {
+			Load, WeekLoad struct{ Ratio, AvailableMinutes float64 }
+		}
+	}
+	h.must(t, "dispatcher", `query($r: ID!) { rep(id: $r) { load { ratio availableMinutes } weekLoad { ratio availableMinutes } } }`,
+		map[string]any{"r": h.Branches[0].Reps[0].ID}, &week)
+	if day, all := week.Rep.Load, week.Rep.WeekLoad; all.AvailableMinutes != day.AvailableMinutes || all.Ratio != day.Ratio || day.Ratio == 0 {
+		t.Errorf("a week of which one day is opened is %+v, the day %+v", all, day)
+	}
+}

@@ -60,6 +60,11 @@ func (r *repResolver) Load(ctx context.Context, obj *roster.Rep, date *hours.Dat
 	return dispatch.LoadOf(day, reading(ctx).now), err
 }
 
+// WeekLoad is the resolver for the weekLoad field.
+func (r *repResolver) WeekLoad(ctx context.Context, obj *roster.Rep, from *hours.Date) (dispatch.Load, error) {
+	return weekLoad(ctx, obj, from)
+}
+
 // Route is the resolver for the route field.
 func (r *repResolver) Route(ctx context.Context, obj *roster.Rep, date *hours.Date) (*dispatch.Route, error) {
 	day, err := dayOf(ctx, obj, date)

@@ -620,6 +620,29 @@ func (ec *executionContext) fieldContext_Weights_window(_ context.Context, field
 	return graphql.NewScalarFieldContext("Weights", field, false, false, "Float")
 }
 
+func (ec *executionContext) _Weights_reserve(ctx context.Context, field graphql.CollectedField, obj *dispatch.Weights) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Weights_reserve(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reserve, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Weights_reserve(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Weights", field, false, false, "Float")
+}
+
 func (ec *executionContext) _Weights_overtime(ctx context.Context, field graphql.CollectedField, obj *dispatch.Weights) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -876,6 +899,9 @@ func (ec *executionContext) unmarshalInputWeightsInput(ctx context.Context, obj 
 	if _, present := asMap["window"]; !present {
 		asMap["window"] = 2
 	}
+	if _, present := asMap["reserve"]; !present {
+		asMap["reserve"] = 30
+	}
 	if _, present := asMap["overtime"]; !present {
 		asMap["overtime"] = 2
 	}
@@ -889,7 +915,7 @@ func (ec *executionContext) unmarshalInputWeightsInput(ctx context.Context, obj 
 		asMap["moved"] = 2
 	}
 
-	fieldsInOrder := [...]string{"travel", "load", "window", "overtime", "territory", "newRep", "moved"}
+	fieldsInOrder := [...]string{"travel", "load", "window", "reserve", "overtime", "territory", "newRep", "moved"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -917,6 +943,13 @@ func (ec *executionContext) unmarshalInputWeightsInput(ctx context.Context, obj 
 				return it, err
 			}
 			it.Window = data
+		case "reserve":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reserve"))
+			data, err := ec.unmarshalNFloat2float64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reserve = data
 		case "overtime":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overtime"))
 			data, err := ec.unmarshalNFloat2float64(ctx, v)
@@ -1301,6 +1334,11 @@ func (ec *executionContext) _Weights(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "window":
 			out.Values[i] = ec._Weights_window(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reserve":
+			out.Values[i] = ec._Weights_reserve(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

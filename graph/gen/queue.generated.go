@@ -1368,6 +1368,13 @@ func (ec *executionContext) marshalNVisitReleaseResult2githubᚗcomᚋhexbeatᚋ
 	return ec._VisitReleaseResult(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOOffer2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐOffer(ctx context.Context, sel ast.SelectionSet, v *dispatch.Offer) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Offer(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOVisitReleaseTo2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐVisitReleaseTo(ctx context.Context, v any) (*model.VisitReleaseTo, error) {
 	if v == nil {
 		return nil, nil

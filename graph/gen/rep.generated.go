@@ -30,6 +30,7 @@ type RepResolver interface {
 	Shift(ctx context.Context, obj *roster.Rep, date *hours.Date) (*roster.Shift, error)
 	Position(ctx context.Context, obj *roster.Rep) (*roster.Position, error)
 	Load(ctx context.Context, obj *roster.Rep, date *hours.Date) (dispatch.Load, error)
+	WeekLoad(ctx context.Context, obj *roster.Rep, from *hours.Date) (dispatch.Load, error)
 	Route(ctx context.Context, obj *roster.Rep, date *hours.Date) (*dispatch.Route, error)
 }
 
@@ -76,6 +77,20 @@ func (ec *executionContext) field_Rep_shift_args(ctx context.Context, rawArgs ma
 		return nil, err
 	}
 	args["date"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Rep_weekLoad_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (*hours.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋhoursᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
 	return args, nil
 }
 
@@ -652,6 +667,50 @@ func (ec *executionContext) fieldContext_Rep_load(ctx context.Context, field gra
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Rep_load_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Rep_weekLoad(ctx context.Context, field graphql.CollectedField, obj *roster.Rep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Rep_weekLoad(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Rep().WeekLoad(ctx, obj, fc.Args["from"].(*hours.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dispatch.Load) graphql.Marshaler {
+			return ec.marshalNLoad2githubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐLoad(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Rep_weekLoad(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Rep",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Load(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Rep_weekLoad_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -1434,6 +1493,12 @@ func (ec *executionContext) _Rep(ctx context.Context, sel ast.SelectionSet, obj 
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Rep_load(ctx, field, obj)
+				})
+		case "weekLoad":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Rep_weekLoad(ctx, field, obj)
 				})
 		case "route":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,

@@ -36,6 +36,7 @@ type ResolverRoot interface {
 	DayChange() DayChangeResolver
 	Decision() DecisionResolver
 	Handover() HandoverResolver
+	IdleRep() IdleRepResolver
 	KeptVisit() KeptVisitResolver
 	LastChange() LastChangeResolver
 	MapCell() MapCellResolver
@@ -432,6 +433,13 @@ type ComplexityRoot struct {
 		Workload func(childComplexity int) int
 	}
 
+	IdleRep struct {
+		Minutes func(childComplexity int) int
+		Offer   func(childComplexity int) int
+		Rep     func(childComplexity int) int
+		Until   func(childComplexity int) int
+	}
+
 	Invalid struct {
 		Code      func(childComplexity int) int
 		Message   func(childComplexity int) int
@@ -451,6 +459,14 @@ type ComplexityRoot struct {
 		Code     func(childComplexity int) int
 		Decision func(childComplexity int) int
 		Kind     func(childComplexity int) int
+	}
+
+	LateVisit struct {
+		Arrival func(childComplexity int) int
+		Latest  func(childComplexity int) int
+		Minutes func(childComplexity int) int
+		Next    func(childComplexity int) int
+		Visit   func(childComplexity int) int
 	}
 
 	Load struct {
@@ -593,6 +609,7 @@ type ComplexityRoot struct {
 		Today           func(childComplexity int, date *hours.Date) int
 		Visit           func(childComplexity int, id uuid.UUID) int
 		Visits          func(childComplexity int, first int, after *string, filter *model.VisitFilter) int
+		Watch           func(childComplexity int, branch uuid.UUID, date *hours.Date) int
 		WebPushKey      func(childComplexity int) int
 	}
 
@@ -628,6 +645,7 @@ type ComplexityRoot struct {
 		Route    func(childComplexity int, date *hours.Date) int
 		Shift    func(childComplexity int, date *hours.Date) int
 		Skills   func(childComplexity int) int
+		WeekLoad func(childComplexity int, from *hours.Date) int
 	}
 
 	RepConnection struct {
@@ -659,6 +677,14 @@ type ComplexityRoot struct {
 		Message   func(childComplexity int) int
 		Path      func(childComplexity int) int
 		Retryable func(childComplexity int) int
+	}
+
+	RiskyVisit struct {
+		Arrival func(childComplexity int) int
+		Chance  func(childComplexity int) int
+		Cost    func(childComplexity int) int
+		Latest  func(childComplexity int) int
+		Visit   func(childComplexity int) int
 	}
 
 	Route struct {
@@ -928,11 +954,18 @@ type ComplexityRoot struct {
 		Promises func(childComplexity int) int
 	}
 
+	Watch struct {
+		AtRisk func(childComplexity int) int
+		Idle   func(childComplexity int) int
+		Late   func(childComplexity int) int
+	}
+
 	Weights struct {
 		Load      func(childComplexity int) int
 		Moved     func(childComplexity int) int
 		NewRep    func(childComplexity int) int
 		Overtime  func(childComplexity int) int
+		Reserve   func(childComplexity int) int
 		Territory func(childComplexity int) int
 		Travel    func(childComplexity int) int
 		Window    func(childComplexity int) int
@@ -2328,6 +2361,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.IdleGround.Workload(childComplexity), true
 
+	case "IdleRep.minutes":
+		if e.ComplexityRoot.IdleRep.Minutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdleRep.Minutes(childComplexity), true
+	case "IdleRep.offer":
+		if e.ComplexityRoot.IdleRep.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdleRep.Offer(childComplexity), true
+	case "IdleRep.rep":
+		if e.ComplexityRoot.IdleRep.Rep == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdleRep.Rep(childComplexity), true
+	case "IdleRep.until":
+		if e.ComplexityRoot.IdleRep.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdleRep.Until(childComplexity), true
+
 	case "Invalid.code":
 		if e.ComplexityRoot.Invalid.Code == nil {
 			break
@@ -2402,6 +2460,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LastChange.Kind(childComplexity), true
+
+	case "LateVisit.arrival":
+		if e.ComplexityRoot.LateVisit.Arrival == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LateVisit.Arrival(childComplexity), true
+	case "LateVisit.latest":
+		if e.ComplexityRoot.LateVisit.Latest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LateVisit.Latest(childComplexity), true
+	case "LateVisit.minutes":
+		if e.ComplexityRoot.LateVisit.Minutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LateVisit.Minutes(childComplexity), true
+	case "LateVisit.next":
+		if e.ComplexityRoot.LateVisit.Next == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LateVisit.Next(childComplexity), true
+	case "LateVisit.visit":
+		if e.ComplexityRoot.LateVisit.Visit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LateVisit.Visit(childComplexity), true
 
 	case "Load.availableMinutes":
 		if e.ComplexityRoot.Load.AvailableMinutes == nil {
@@ -3309,6 +3398,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Visits(childComplexity, args["first"].(int), args["after"].(*string), args["filter"].(*model.VisitFilter)), true
+	case "Query.watch":
+		if e.ComplexityRoot.Query.Watch == nil {
+			break
+		}
+
+		args, err := ec.field_Query_watch_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Watch(childComplexity, args["branch"].(uuid.UUID), args["date"].(*hours.Date)), true
 	case "Query.webPushKey":
 		if e.ComplexityRoot.Query.WebPushKey == nil {
 			break
@@ -3466,6 +3566,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Rep.Skills(childComplexity), true
+	case "Rep.weekLoad":
+		if e.ComplexityRoot.Rep.WeekLoad == nil {
+			break
+		}
+
+		args, err := ec.field_Rep_weekLoad_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Rep.WeekLoad(childComplexity, args["from"].(*hours.Date)), true
 
 	case "RepConnection.edges":
 		if e.ComplexityRoot.RepConnection.Edges == nil {
@@ -3567,6 +3678,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RequestMismatch.Retryable(childComplexity), true
+
+	case "RiskyVisit.arrival":
+		if e.ComplexityRoot.RiskyVisit.Arrival == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskyVisit.Arrival(childComplexity), true
+	case "RiskyVisit.chance":
+		if e.ComplexityRoot.RiskyVisit.Chance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskyVisit.Chance(childComplexity), true
+	case "RiskyVisit.cost":
+		if e.ComplexityRoot.RiskyVisit.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskyVisit.Cost(childComplexity), true
+	case "RiskyVisit.latest":
+		if e.ComplexityRoot.RiskyVisit.Latest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskyVisit.Latest(childComplexity), true
+	case "RiskyVisit.visit":
+		if e.ComplexityRoot.RiskyVisit.Visit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RiskyVisit.Visit(childComplexity), true
 
 	case "Route.id":
 		if e.ComplexityRoot.Route.ID == nil {
@@ -4571,6 +4713,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VisitsReassigned.Promises(childComplexity), true
 
+	case "Watch.atRisk":
+		if e.ComplexityRoot.Watch.AtRisk == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Watch.AtRisk(childComplexity), true
+	case "Watch.idle":
+		if e.ComplexityRoot.Watch.Idle == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Watch.Idle(childComplexity), true
+	case "Watch.late":
+		if e.ComplexityRoot.Watch.Late == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Watch.Late(childComplexity), true
+
 	case "Weights.load":
 		if e.ComplexityRoot.Weights.Load == nil {
 			break
@@ -4595,6 +4756,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Weights.Overtime(childComplexity), true
+	case "Weights.reserve":
+		if e.ComplexityRoot.Weights.Reserve == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Weights.Reserve(childComplexity), true
 	case "Weights.territory":
 		if e.ComplexityRoot.Weights.Territory == nil {
 			break
@@ -6098,6 +6265,8 @@ type Weights {
   load: Float!
   "Per minute later than a promise or closing time."
   window: Float!
+  "Minutes to spare before a promise ends: using them up costs as much as being late."
+  reserve: Float!
   "Per minute after the end of the shift."
   overtime: Float!
   "For a rep who is not responsible for the site."
@@ -6169,6 +6338,8 @@ input WeightsInput {
   load: Float! = 30
   "Per minute later than a promise or closing time; 2 by default."
   window: Float! = 2
+  "Minutes to spare before a promise ends: using them up costs as much as being late; 30 by default."
+  reserve: Float! = 30
   "Per minute after the end of the shift; 2 by default."
   overtime: Float! = 2
   "For a rep who is not responsible for the site; 10 by default."
@@ -6517,6 +6688,8 @@ type Rep implements Node {
   position: Position
   "How loaded the rep is on a day; today by default."
   load(date: Date): Load!
+  "How loaded the rep is in the seven days from a date on, today by default: what is to do in all, over all the time there is."
+  weekLoad(from: Date): Load!
   "The day in order; today by default. Null: nothing is planned."
   route(date: Date): Route
 }
@@ -7228,6 +7401,61 @@ type VisitCancelled {
   visit: Visit!
 }
 `, BuiltIn: false},
+	{Name: "../schema/watch.graphqls", Input: `"What a dispatcher should look at on a branch's day. Each list holds at most 50, the worst first."
+type Watch {
+  "Reps on shift with nothing to do for a while, the longest first. Only of today."
+  idle: [IdleRep!]!
+  "Visits that will begin after they may, the latest first."
+  late: [LateVisit!]!
+  "Visits whose promises are likely to break, the dearest first."
+  atRisk: [RiskyVisit!]!
+}
+
+"A rep on shift who has nothing to do for a while."
+type IdleRep {
+  "Who."
+  rep: Rep!
+  "When it is time to go to the next thing, or the shift ends."
+  until: DateTime!
+  "For how long, minutes."
+  minutes: Float!
+  "The visit of the queue that lies nearest and that the day has room for; null: none is within reach."
+  offer: Offer
+}
+
+"A visit that will begin after it may."
+type LateVisit {
+  "The visit."
+  visit: Visit!
+  "When the call will begin."
+  arrival: DateTime!
+  "The last moment at which it could: of what was promised and of the site's hours."
+  latest: DateTime!
+  "By how much, minutes."
+  minutes: Float!
+  "How many of the rep's next visits are late too."
+  next: Int!
+}
+
+"A visit whose promise is likely to break."
+type RiskyVisit {
+  "The visit."
+  visit: Visit!
+  "When the call will begin as things stand."
+  arrival: DateTime!
+  "The last moment at which it could keep the promise."
+  latest: DateTime!
+  "How likely it is to break, 0 to 1; 1: it is late already. An estimate from how far days stray from their plans."
+  chance: Float!
+  "What that is worth: the chance times the promise and the visit's priority."
+  cost: Float!
+}
+
+extend type Query {
+  "What to look at on a branch's day, today by default; null for a branch that is not the caller's to see."
+  watch(branch: ID!, date: Date): Watch @role(min: DISPATCHER)
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -7779,6 +8007,20 @@ func (ec *executionContext) childFields_IdleGround(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type IdleGround", field.Name)
 }
 
+func (ec *executionContext) childFields_IdleRep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rep":
+		return ec.fieldContext_IdleRep_rep(ctx, field)
+	case "until":
+		return ec.fieldContext_IdleRep_until(ctx, field)
+	case "minutes":
+		return ec.fieldContext_IdleRep_minutes(ctx, field)
+	case "offer":
+		return ec.fieldContext_IdleRep_offer(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdleRep", field.Name)
+}
+
 func (ec *executionContext) childFields_KeptVisit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "visit":
@@ -7805,6 +8047,22 @@ func (ec *executionContext) childFields_LastChange(ctx context.Context, field gr
 		return ec.fieldContext_LastChange_decision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LastChange", field.Name)
+}
+
+func (ec *executionContext) childFields_LateVisit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "visit":
+		return ec.fieldContext_LateVisit_visit(ctx, field)
+	case "arrival":
+		return ec.fieldContext_LateVisit_arrival(ctx, field)
+	case "latest":
+		return ec.fieldContext_LateVisit_latest(ctx, field)
+	case "minutes":
+		return ec.fieldContext_LateVisit_minutes(ctx, field)
+	case "next":
+		return ec.fieldContext_LateVisit_next(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LateVisit", field.Name)
 }
 
 func (ec *executionContext) childFields_Load(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7971,6 +8229,8 @@ func (ec *executionContext) childFields_Rep(ctx context.Context, field graphql.C
 		return ec.fieldContext_Rep_position(ctx, field)
 	case "load":
 		return ec.fieldContext_Rep_load(ctx, field)
+	case "weekLoad":
+		return ec.fieldContext_Rep_weekLoad(ctx, field)
 	case "route":
 		return ec.fieldContext_Rep_route(ctx, field)
 	}
@@ -7997,6 +8257,22 @@ func (ec *executionContext) childFields_RepEdge(ctx context.Context, field graph
 		return ec.fieldContext_RepEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RepEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RiskyVisit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "visit":
+		return ec.fieldContext_RiskyVisit_visit(ctx, field)
+	case "arrival":
+		return ec.fieldContext_RiskyVisit_arrival(ctx, field)
+	case "latest":
+		return ec.fieldContext_RiskyVisit_latest(ctx, field)
+	case "chance":
+		return ec.fieldContext_RiskyVisit_chance(ctx, field)
+	case "cost":
+		return ec.fieldContext_RiskyVisit_cost(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RiskyVisit", field.Name)
 }
 
 func (ec *executionContext) childFields_Route(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8357,6 +8633,18 @@ func (ec *executionContext) childFields_VisitMove(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type VisitMove", field.Name)
 }
 
+func (ec *executionContext) childFields_Watch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "idle":
+		return ec.fieldContext_Watch_idle(ctx, field)
+	case "late":
+		return ec.fieldContext_Watch_late(ctx, field)
+	case "atRisk":
+		return ec.fieldContext_Watch_atRisk(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Watch", field.Name)
+}
+
 func (ec *executionContext) childFields_Weights(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "travel":
@@ -8365,6 +8653,8 @@ func (ec *executionContext) childFields_Weights(ctx context.Context, field graph
 		return ec.fieldContext_Weights_load(ctx, field)
 	case "window":
 		return ec.fieldContext_Weights_window(ctx, field)
+	case "reserve":
+		return ec.fieldContext_Weights_reserve(ctx, field)
 	case "overtime":
 		return ec.fieldContext_Weights_overtime(ctx, field)
 	case "territory":

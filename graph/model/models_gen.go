@@ -775,6 +775,20 @@ func (Invalid) IsVisitFailResult() {}
 
 func (Invalid) IsVisitCancelResult() {}
 
+// A visit that will begin after it may.
+type LateVisit struct {
+	// The visit.
+	Visit dispatch.Visit `json:"visit"`
+	// When the call will begin.
+	Arrival time.Time `json:"arrival"`
+	// The last moment at which it could: of what was promised and of the site's hours.
+	Latest time.Time `json:"latest"`
+	// By how much, minutes.
+	Minutes float64 `json:"minutes"`
+	// How many of the rep's next visits are late too.
+	Next int `json:"next"`
+}
+
 // The thing does not exist or is not the caller's to see.
 type NotFound struct {
 	// NOT_FOUND.
@@ -1118,6 +1132,20 @@ func (RequestMismatch) IsVisitCompleteResult() {}
 func (RequestMismatch) IsVisitFailResult() {}
 
 func (RequestMismatch) IsVisitCancelResult() {}
+
+// A visit whose promise is likely to break.
+type RiskyVisit struct {
+	// The visit.
+	Visit dispatch.Visit `json:"visit"`
+	// When the call will begin as things stand.
+	Arrival time.Time `json:"arrival"`
+	// The last moment at which it could keep the promise.
+	Latest time.Time `json:"latest"`
+	// How likely it is to break, 0 to 1; 1: it is late already. An estimate from how far days stray from their plans.
+	Chance float64 `json:"chance"`
+	// What that is worth: the chance times the promise and the visit's priority.
+	Cost float64 `json:"cost"`
+}
 
 // A hexagon in several territories.
 type SharedGround struct {
@@ -1572,6 +1600,16 @@ type VisitsReassigned struct {
 }
 
 func (VisitsReassigned) IsVisitsReassignResult() {}
+
+// What a dispatcher should look at on a branch's day. Each list holds at most 50, the worst first.
+type Watch struct {
+	// Reps on shift with nothing to do for a while, the longest first. Only of today.
+	Idle []IdleRep `json:"idle"`
+	// Visits that will begin after they may, the latest first.
+	Late []LateVisit `json:"late"`
+	// Visits whose promises are likely to break, the dearest first.
+	AtRisk []RiskyVisit `json:"atRisk"`
+}
 
 // What a re-balance would come to if no more than a share of the work changed hands.
 type WhatIfPoint struct {
