@@ -153,7 +153,7 @@ func (g *ground) refined(b Brief) (state, bool) {
 }
 
 // polishes is how many sketches have their borders drawn.
-const polishes = 2
+const polishes = 4
 
 // insist shakes a design that is not as even as it was asked to be, though its units would allow it, and settles it again.
 func (g *ground) insist(best state, seed uint64) state {
