@@ -83,7 +83,7 @@ func (g *ground) afresh(b Brief) state {
 // How many units all starts of a design or a sketch have together, more or less.
 const (
 	roomy   = 50_000
-	sketchy = 100_000
+	sketchy = 90_000
 )
 
 // heats are the most promising ends of many short annealings from different starts, the best first: which of them will
