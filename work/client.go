@@ -23,7 +23,8 @@ const (
 	rescueAfter   = 30 * time.Second
 	fetchCooldown = 50 * time.Millisecond
 	stepEvery     = 5 * time.Second // how late the next step of an alert may be
-	pushWorkers   = 50              // of each channel
+	tendEvery     = 30 * time.Second
+	pushWorkers   = 50 // of each channel
 	otherWorkers  = 2
 	planWorkers   = 2
 	clockWorkers  = 2
@@ -45,6 +46,7 @@ func New(c Config) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &dayPlanner{desk: c.Desk, log: c.Log})
 	river.AddWorker(workers, &night{desk: c.Desk})
 	river.AddWorker(workers, &monthOpener{desk: c.Desk})
+	river.AddWorker(workers, &queueTender{desk: c.Desk})
 	client, err := river.NewClient(riverpgxv5.New(c.Desk.DB.Pool()), &river.Config{
 		Schema:               postgres.JobSchema,
 		Queues:               queues(),
@@ -60,6 +62,9 @@ func New(c Config) (*river.Client[pgx.Tx], error) {
 			river.NewPeriodicJob(river.PeriodicInterval(10*time.Minute), func() (river.JobArgs, *river.InsertOpts) {
 				return planNight{}, nil
 			}, &river.PeriodicJobOpts{RunOnStart: true}),
+			river.NewPeriodicJob(river.PeriodicInterval(tendEvery), func() (river.JobArgs, *river.InsertOpts) {
+				return tendQueues{}, nil
+			}, nil),
 			river.NewPeriodicJob(river.PeriodicInterval(12*time.Hour), func() (river.JobArgs, *river.InsertOpts) {
 				return openMonths{}, nil
 			}, &river.PeriodicJobOpts{RunOnStart: true}),

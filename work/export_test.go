@@ -24,3 +24,8 @@ func PlanNight(ctx context.Context, c Config) error { return (&night{desk: c.Des
 func FollowAlerts(ctx context.Context, c Config) error {
 	return (&alertFollower{desk: c.Desk}).Work(ctx, nil)
 }
+
+// TendQueues is the periodic job's work.
+func TendQueues(ctx context.Context, c Config) error {
+	return (&queueTender{desk: c.Desk}).Work(ctx, nil)
+}
