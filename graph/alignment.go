@@ -174,11 +174,14 @@ func (r *Resolver) whatIf(ctx context.Context, brief desk.DesignBrief, budgets [
 	if errors.Is(err, geo.ErrBrief) {
 		return nil, badInput{path: "tolerance", words: words{"Число вне допустимых границ.", "The number is out of range."}}
 	}
+	if err != nil {
+		return nil, err
+	}
 	points := make([]model.WhatIfPoint, 0, len(curve))
 	for _, p := range curve {
 		points = append(points, model.WhatIfPoint{Budget: p.Budget, MovedShare: p.MovedShare, Imbalance: p.Imbalance, MeanKm: p.MedoidKm})
 	}
-	return points, err
+	return points, nil
 }
 
 var noLineWords = words{"Такого направления нет.", "There is no such sales line."}
