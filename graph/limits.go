@@ -209,6 +209,8 @@ func complexity() (c gen.ComplexityRoot) {
 	c.BatchUndone.Moves = func(child int) int { return times(boundedList, child) }
 	c.BatchUndone.Kept = func(child int) int { return times(boundedList, child) }
 	c.BatchUndone.Days = func(child int) int { return times(shortList, child) }
+	c.DayReplanned.Moves = func(child int) int { return times(boundedList, child) }
+	c.DayReplanned.Days = func(child int) int { return times(shortList, child) }
 	c.Decision.Refusals = func(child int) int { return times(shortList, child) }
 	return c
 }

@@ -44,6 +44,7 @@ func New(c Config) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, newAlertSender(c))
 	river.AddWorker(workers, &alertFollower{desk: c.Desk})
 	river.AddWorker(workers, &dayPlanner{desk: c.Desk, log: c.Log})
+	river.AddWorker(workers, &dayReplanner{desk: c.Desk, log: c.Log})
 	river.AddWorker(workers, &night{desk: c.Desk})
 	river.AddWorker(workers, &monthOpener{desk: c.Desk})
 	river.AddWorker(workers, &queueTender{desk: c.Desk})

@@ -29,3 +29,8 @@ func FollowAlerts(ctx context.Context, c Config) error {
 func TendQueues(ctx context.Context, c Config) error {
 	return (&queueTender{desk: c.Desk}).Work(ctx, nil)
 }
+
+// NewDayReplanner is the worker alone.
+func NewDayReplanner(c Config) river.Worker[desk.ReplanDays] {
+	return &dayReplanner{desk: c.Desk, log: c.Log}
+}

@@ -52,6 +52,7 @@ type MutationResolver interface {
 	VisitClaim(ctx context.Context, input model.VisitClaimInput) (model.VisitClaimResult, error)
 	RepSkillsSet(ctx context.Context, input model.RepSkillsSetInput) (model.RepSkillsSetResult, error)
 	PositionReport(ctx context.Context, input model.PositionReportInput) (model.PositionReportResult, error)
+	DayReplan(ctx context.Context, input model.DayReplanInput) (model.DayReplanResult, error)
 	AreaSlowdown(ctx context.Context, input model.AreaSlowdownInput) (model.AreaSlowdownResult, error)
 	VisitCreate(ctx context.Context, input model.VisitCreateInput) (model.VisitCreateResult, error)
 	VisitReassign(ctx context.Context, input model.VisitReassignInput) (model.VisitReassignResult, error)
@@ -274,6 +275,20 @@ func (ec *executionContext) field_Mutation_batchUndo_args(ctx context.Context, r
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.BatchUndoInput, error) {
 			return ec.unmarshalNBatchUndoInput2githubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐBatchUndoInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_dayReplan_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DayReplanInput, error) {
+			return ec.unmarshalNDayReplanInput2githubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐDayReplanInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2550,6 +2565,68 @@ func (ec *executionContext) fieldContext_Mutation_positionReport(ctx context.Con
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_positionReport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_dayReplan(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_dayReplan(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DayReplan(ctx, fc.Args["input"].(model.DayReplanInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2githubᚗcomᚋhexbeatᚋhexbeatᚋauthᚐRole(ctx, "DISPATCHER")
+				if err != nil {
+					var zeroVal model.DayReplanResult
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal model.DayReplanResult
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v model.DayReplanResult) graphql.Marshaler {
+			return ec.marshalNDayReplanResult2githubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐDayReplanResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_dayReplan(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type DayReplanResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_dayReplan_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -5329,6 +5406,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "positionReport":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_positionReport(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "dayReplan":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_dayReplan(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++

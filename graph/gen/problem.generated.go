@@ -765,7 +765,7 @@ func (ec *executionContext) _Problem(ctx context.Context, sel ast.SelectionSet, 
 
 // region    **************************** object.gotpl ****************************
 
-var invalidImplementors = []string{"Invalid", "AbsenceReportResult", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "VisitsReassignResult", "RepDayReassignResult", "VisitRescheduleResult", "BatchUndoResult", "DeviceRegisterResult", "DispatchRulesSetResult", "QueueAssignResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "RepSkillsSetResult", "PositionReportResult", "AreaSlowdownResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var invalidImplementors = []string{"Invalid", "AbsenceReportResult", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "VisitsReassignResult", "RepDayReassignResult", "VisitRescheduleResult", "BatchUndoResult", "DeviceRegisterResult", "DispatchRulesSetResult", "QueueAssignResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "RepSkillsSetResult", "PositionReportResult", "DayReplanResult", "AreaSlowdownResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _Invalid(ctx context.Context, sel ast.SelectionSet, obj *model.Invalid) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, invalidImplementors)
@@ -868,7 +868,7 @@ func (ec *executionContext) _LastChange(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
-var notFoundImplementors = []string{"NotFound", "AbsenceReportResult", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertRulesSetResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "VisitsReassignResult", "RepDayReassignResult", "VisitRescheduleResult", "BatchUndoResult", "DeviceForgetResult", "DispatchRulesSetResult", "QueueAssignResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "RepSkillsSetResult", "AreaSlowdownResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var notFoundImplementors = []string{"NotFound", "AbsenceReportResult", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertRulesSetResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "VisitsReassignResult", "RepDayReassignResult", "VisitRescheduleResult", "BatchUndoResult", "DeviceForgetResult", "DispatchRulesSetResult", "QueueAssignResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "RepSkillsSetResult", "DayReplanResult", "AreaSlowdownResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet, obj *model.NotFound) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notFoundImplementors)
@@ -916,7 +916,7 @@ func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
-var refusedImplementors = []string{"Refused", "AbsenceReportResult", "AlertAcknowledgeResult", "AlertChannelsChooseResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "VisitsReassignResult", "RepDayReassignResult", "VisitRescheduleResult", "BatchUndoResult", "DispatchRulesSetResult", "QueueAssignResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "PositionReportResult", "AreaSlowdownResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var refusedImplementors = []string{"Refused", "AbsenceReportResult", "AlertAcknowledgeResult", "AlertChannelsChooseResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "VisitsReassignResult", "RepDayReassignResult", "VisitRescheduleResult", "BatchUndoResult", "DispatchRulesSetResult", "QueueAssignResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "PositionReportResult", "DayReplanResult", "AreaSlowdownResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _Refused(ctx context.Context, sel ast.SelectionSet, obj *model.Refused) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, refusedImplementors)
@@ -964,7 +964,7 @@ func (ec *executionContext) _Refused(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var requestMismatchImplementors = []string{"RequestMismatch", "AbsenceReportResult", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "VisitsReassignResult", "RepDayReassignResult", "VisitRescheduleResult", "BatchUndoResult", "DeviceRegisterResult", "DeviceForgetResult", "DispatchRulesSetResult", "QueueAssignResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "RepSkillsSetResult", "PositionReportResult", "AreaSlowdownResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
+var requestMismatchImplementors = []string{"RequestMismatch", "AbsenceReportResult", "AlertAcknowledgeResult", "AlertsReceiveResult", "AlertChannelsChooseResult", "AlertRulesSetResult", "AlertResendResult", "AlignmentDraftResult", "AlignmentEditResult", "AlignmentPublishResult", "AlignmentRevertResult", "VisitsReassignResult", "RepDayReassignResult", "VisitRescheduleResult", "BatchUndoResult", "DeviceRegisterResult", "DeviceForgetResult", "DispatchRulesSetResult", "QueueAssignResult", "Problem", "VisitReleaseResult", "VisitDeclineResult", "VisitClaimResult", "RepSkillsSetResult", "PositionReportResult", "DayReplanResult", "AreaSlowdownResult", "VisitCreateResult", "VisitReassignResult", "VisitArriveResult", "VisitStartResult", "VisitCompleteResult", "VisitFailResult", "VisitCancelResult"}
 
 func (ec *executionContext) _RequestMismatch(ctx context.Context, sel ast.SelectionSet, obj *model.RequestMismatch) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, requestMismatchImplementors)

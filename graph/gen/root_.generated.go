@@ -332,6 +332,28 @@ type ComplexityRoot struct {
 		RouteBefore func(childComplexity int) int
 	}
 
+	DayOutlook struct {
+		Changes       func(childComplexity int) int
+		Cost          func(childComplexity int) int
+		TravelMinutes func(childComplexity int) int
+	}
+
+	DayReplanAsked struct {
+		Branch func(childComplexity int) int
+	}
+
+	DayReplanned struct {
+		After          func(childComplexity int) int
+		Alerts         func(childComplexity int) int
+		BatchID        func(childComplexity int) int
+		Before         func(childComplexity int) int
+		Days           func(childComplexity int) int
+		Free           func(childComplexity int) int
+		Moves          func(childComplexity int) int
+		Promises       func(childComplexity int) int
+		StabilityPrice func(childComplexity int) int
+	}
+
 	DeadLetter struct {
 		Alert     func(childComplexity int) int
 		ID        func(childComplexity int) int
@@ -501,6 +523,7 @@ type ComplexityRoot struct {
 		AlignmentRevert     func(childComplexity int, input model.AlignmentRevertInput) int
 		AreaSlowdown        func(childComplexity int, input model.AreaSlowdownInput) int
 		BatchUndo           func(childComplexity int, input model.BatchUndoInput) int
+		DayReplan           func(childComplexity int, input model.DayReplanInput) int
 		DeviceForget        func(childComplexity int, input model.DeviceForgetInput) int
 		DeviceRegister      func(childComplexity int, input model.DeviceRegisterInput) int
 		DispatchRulesSet    func(childComplexity int, input model.DispatchRulesSetInput) int
@@ -2010,6 +2033,87 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DayChange.RouteBefore(childComplexity), true
 
+	case "DayOutlook.changes":
+		if e.ComplexityRoot.DayOutlook.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayOutlook.Changes(childComplexity), true
+	case "DayOutlook.cost":
+		if e.ComplexityRoot.DayOutlook.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayOutlook.Cost(childComplexity), true
+	case "DayOutlook.travelMinutes":
+		if e.ComplexityRoot.DayOutlook.TravelMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayOutlook.TravelMinutes(childComplexity), true
+
+	case "DayReplanAsked.branch":
+		if e.ComplexityRoot.DayReplanAsked.Branch == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayReplanAsked.Branch(childComplexity), true
+
+	case "DayReplanned.after":
+		if e.ComplexityRoot.DayReplanned.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayReplanned.After(childComplexity), true
+	case "DayReplanned.alerts":
+		if e.ComplexityRoot.DayReplanned.Alerts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayReplanned.Alerts(childComplexity), true
+	case "DayReplanned.batchId":
+		if e.ComplexityRoot.DayReplanned.BatchID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayReplanned.BatchID(childComplexity), true
+	case "DayReplanned.before":
+		if e.ComplexityRoot.DayReplanned.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayReplanned.Before(childComplexity), true
+	case "DayReplanned.days":
+		if e.ComplexityRoot.DayReplanned.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayReplanned.Days(childComplexity), true
+	case "DayReplanned.free":
+		if e.ComplexityRoot.DayReplanned.Free == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayReplanned.Free(childComplexity), true
+	case "DayReplanned.moves":
+		if e.ComplexityRoot.DayReplanned.Moves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayReplanned.Moves(childComplexity), true
+	case "DayReplanned.promises":
+		if e.ComplexityRoot.DayReplanned.Promises == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayReplanned.Promises(childComplexity), true
+	case "DayReplanned.stabilityPrice":
+		if e.ComplexityRoot.DayReplanned.StabilityPrice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayReplanned.StabilityPrice(childComplexity), true
+
 	case "DeadLetter.alert":
 		if e.ComplexityRoot.DeadLetter.Alert == nil {
 			break
@@ -2704,6 +2808,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.BatchUndo(childComplexity, args["input"].(model.BatchUndoInput)), true
+	case "Mutation.dayReplan":
+		if e.ComplexityRoot.Mutation.DayReplan == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_dayReplan_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DayReplan(childComplexity, args["input"].(model.DayReplanInput)), true
 	case "Mutation.deviceForget":
 		if e.ComplexityRoot.Mutation.DeviceForget == nil {
 			break
@@ -4828,6 +4943,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AreaSlowdownInput", ec.unmarshalInputAreaSlowdownInput),
 			graphql.NewInputUnmarshaler("BatchUndoInput", ec.unmarshalInputBatchUndoInput),
 			graphql.NewInputUnmarshaler("BoundsInput", ec.unmarshalInputBoundsInput),
+			graphql.NewInputUnmarshaler("DayReplanInput", ec.unmarshalInputDayReplanInput),
 			graphql.NewInputUnmarshaler("DeviceForgetInput", ec.unmarshalInputDeviceForgetInput),
 			graphql.NewInputUnmarshaler("DeviceRegisterInput", ec.unmarshalInputDeviceRegisterInput),
 			graphql.NewInputUnmarshaler("DispatchRulesSetInput", ec.unmarshalInputDispatchRulesSetInput),
@@ -6811,6 +6927,80 @@ type PositionReported {
   accepted: Int!
 }
 `, BuiltIn: false},
+	{Name: "../schema/replan.graphqls", Input: `extend type Mutation {
+  """
+  Better the rest of a branch's day: visits of the queue find places, and what is planned moves as far as the budget allows. What is begun
+  or driven to stays, promises that hold are kept, visits that a person gave to a rep stay there. One batch, one alert a rep.
+  """
+  dayReplan(input: DayReplanInput!): DayReplanResult! @role(min: DISPATCHER)
+}
+
+"What ` + "`" + `dayReplan` + "`" + ` takes."
+input DayReplanInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Whose day."
+  branchId: ID!
+  "Which day; today by default."
+  date: Date
+  "What is to begin within so many minutes stays as it is; 60 by default, at most 1440."
+  frozenMinutes: Int
+  """
+  How many changes each rep sees at most: visits that leave, come from another rep or move by more than 15 minutes. 2 by default, at most 1000;
+  0 inserts visits of the queue and moves nothing.
+  """
+  mostChangesPerRep: Int
+  "A code: OVERLOAD, ABSENCE, URGENT, CUSTOMER, OTHER by default. The list grows."
+  reason: String
+  "Why, in words, for colleagues; at most 1000 characters."
+  note: String
+  "Store nothing, say what would happen."
+  dryRun: Boolean
+  "Leave it to a worker, which is asked for once a branch and day at a time; what came of it shows in the feed. Not with ` + "`" + `dryRun` + "`" + `."
+  later: Boolean
+}
+
+"What came of ` + "`" + `dayReplan` + "`" + `."
+union DayReplanResult = DayReplanned | DayReplanAsked | NotFound | Refused | Invalid | RequestMismatch
+
+"The rest of the day is as good as the budget allows."
+type DayReplanned {
+  "Names everything that was done together; null where there was nothing to do."
+  batchId: ID
+  "Visits that have another rep, and visits of the queue that found no place."
+  moves: [VisitMove!]!
+  "Every rep's day that changed."
+  days: [DayChange!]!
+  "Promises to customers that this concerns."
+  promises: [PromiseChange!]!
+  "Who is alerted."
+  alerts: [AlertPreview!]!
+  "What the rest of the day cost."
+  before: DayOutlook!
+  "What it costs now, with the visits that waited."
+  after: DayOutlook!
+  "What it would cost if anything might change, with the same visits."
+  free: DayOutlook!
+  "Minutes paid for each change that the budget avoids; null where it avoids none."
+  stabilityPrice: Float
+}
+
+"A worker has been asked, or was before and has not begun."
+type DayReplanAsked {
+  "Whose day."
+  branch: Branch!
+}
+
+"What the rest of a branch's day costs."
+type DayOutlook {
+  "Minutes, as decisions weigh them: driving, load, lateness, overtime, foreign territory."
+  cost: Float!
+  "Minutes of driving."
+  travelMinutes: Float!
+  "What reps would see changed."
+  changes: Int!
+}
+`, BuiltIn: false},
 	{Name: "../schema/scalar.graphqls", Input: `"A moment: RFC 3339 with offset, such as 2026-11-23T09:00:00+03:00."
 scalar DateTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
 
@@ -7829,6 +8019,18 @@ func (ec *executionContext) childFields_DayChange(ctx context.Context, field gra
 		return ec.fieldContext_DayChange_route(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DayChange", field.Name)
+}
+
+func (ec *executionContext) childFields_DayOutlook(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cost":
+		return ec.fieldContext_DayOutlook_cost(ctx, field)
+	case "travelMinutes":
+		return ec.fieldContext_DayOutlook_travelMinutes(ctx, field)
+	case "changes":
+		return ec.fieldContext_DayOutlook_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DayOutlook", field.Name)
 }
 
 func (ec *executionContext) childFields_DeadLetter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

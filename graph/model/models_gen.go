@@ -524,6 +524,61 @@ type CutOffGround struct {
 	Workload float64 `json:"workload"`
 }
 
+// A worker has been asked, or was before and has not begun.
+type DayReplanAsked struct {
+	// Whose day.
+	Branch roster.Branch `json:"branch"`
+}
+
+func (DayReplanAsked) IsDayReplanResult() {}
+
+// What `dayReplan` takes.
+type DayReplanInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Whose day.
+	BranchID uuid.UUID `json:"branchId"`
+	// Which day; today by default.
+	Date *hours.Date `json:"date"`
+	// What is to begin within so many minutes stays as it is; 60 by default, at most 1440.
+	FrozenMinutes *int `json:"frozenMinutes"`
+	// How many changes each rep sees at most: visits that leave, come from another rep or move by more than 15 minutes. 2 by default, at most 1000;
+	// 0 inserts visits of the queue and moves nothing.
+	MostChangesPerRep *int `json:"mostChangesPerRep"`
+	// A code: OVERLOAD, ABSENCE, URGENT, CUSTOMER, OTHER by default. The list grows.
+	Reason *string `json:"reason"`
+	// Why, in words, for colleagues; at most 1000 characters.
+	Note *string `json:"note"`
+	// Store nothing, say what would happen.
+	DryRun *bool `json:"dryRun"`
+	// Leave it to a worker, which is asked for once a branch and day at a time; what came of it shows in the feed. Not with `dryRun`.
+	Later *bool `json:"later"`
+}
+
+// The rest of the day is as good as the budget allows.
+type DayReplanned struct {
+	// Names everything that was done together; null where there was nothing to do.
+	BatchID *uuid.UUID `json:"batchId"`
+	// Visits that have another rep, and visits of the queue that found no place.
+	Moves []desk.VisitMove `json:"moves"`
+	// Every rep's day that changed.
+	Days []desk.DayChange `json:"days"`
+	// Promises to customers that this concerns.
+	Promises []dispatch.PromiseTouched `json:"promises"`
+	// Who is alerted.
+	Alerts []desk.AlertPreview `json:"alerts"`
+	// What the rest of the day cost.
+	Before dispatch.Outlook `json:"before"`
+	// What it costs now, with the visits that waited.
+	After dispatch.Outlook `json:"after"`
+	// What it would cost if anything might change, with the same visits.
+	Free dispatch.Outlook `json:"free"`
+	// Minutes paid for each change that the budget avoids; null where it avoids none.
+	StabilityPrice *float64 `json:"stabilityPrice"`
+}
+
+func (DayReplanned) IsDayReplanResult() {}
+
 // An alert that a device can't be handed.
 type DeadLetter struct {
 	// Its id.
@@ -759,6 +814,8 @@ func (Invalid) IsRepSkillsSetResult() {}
 
 func (Invalid) IsPositionReportResult() {}
 
+func (Invalid) IsDayReplanResult() {}
+
 func (Invalid) IsAreaSlowdownResult() {}
 
 func (Invalid) IsVisitCreateResult() {}
@@ -842,6 +899,8 @@ func (NotFound) IsVisitDeclineResult() {}
 func (NotFound) IsVisitClaimResult() {}
 
 func (NotFound) IsRepSkillsSetResult() {}
+
+func (NotFound) IsDayReplanResult() {}
 
 func (NotFound) IsAreaSlowdownResult() {}
 
@@ -964,6 +1023,8 @@ func (Refused) IsVisitDeclineResult() {}
 func (Refused) IsVisitClaimResult() {}
 
 func (Refused) IsPositionReportResult() {}
+
+func (Refused) IsDayReplanResult() {}
 
 func (Refused) IsAreaSlowdownResult() {}
 
@@ -1116,6 +1177,8 @@ func (RequestMismatch) IsVisitClaimResult() {}
 func (RequestMismatch) IsRepSkillsSetResult() {}
 
 func (RequestMismatch) IsPositionReportResult() {}
+
+func (RequestMismatch) IsDayReplanResult() {}
 
 func (RequestMismatch) IsAreaSlowdownResult() {}
 

@@ -31,4 +31,5 @@ type (
 	BatchUndoResult        any
 	AbsenceReportResult    any
 	AreaSlowdownResult     any
+	DayReplanResult        any
 )

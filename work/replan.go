@@ -1,0 +1,39 @@
+package work
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/desk"
+	"github.com/hexbeat/hexbeat/hours"
+	"github.com/riverqueue/river"
+)
+
+// dayReplanner betters the rest of a branch's day.
+type dayReplanner struct {
+	river.WorkerDefaults[desk.ReplanDays]
+	desk *desk.Desk
+	log  *slog.Logger
+}
+
+// Timeout leaves a large branch the time it needs.
+func (w *dayReplanner) Timeout(*river.Job[desk.ReplanDays]) time.Duration { return planTimeout }
+
+// Work is one transaction. Taken up again after a crash it begins with what the first one left: that is good already, or as it was.
+func (w *dayReplanner) Work(ctx context.Context, job *river.Job[desk.ReplanDays]) error {
+	date, err := hours.ParseDate(job.Args.Date)
+	if err != nil {
+		return river.JobCancel(err)
+	}
+	done, err := desk.Replan(asEngine(ctx, job.Args.Organization), w.desk, uuid.Nil, desk.ReplanDay{
+		Branch: job.Args.Branch, Date: &date, Frozen: time.Duration(job.Args.FrozenMinutes) * time.Minute, Changes: job.Args.Changes,
+		Reason: job.Args.Reason, Note: job.Args.Note,
+	})
+	if err != nil {
+		return err
+	}
+	w.log.Info("day planned anew", "branch", job.Args.Branch, "date", date, "days", len(done.Days), "saved", done.Was.Cost-done.Is.Cost)
+	return nil
+}
