@@ -61,6 +61,7 @@ const (
 // Options ranks the reps who could take the call, best first, each at the best place in its route, and says why
 // the others could not. Overtime and lateness cost, but exclude nobody.
 func Options(call Call, days []RepDay, now time.Time) ([]Option, []Refusal) {
+	z := zones{}
 	var options []Option
 	var refusals []Refusal
 	for _, day := range days {
@@ -68,7 +69,7 @@ func Options(call Call, days []RepDay, now time.Time) ([]Option, []Refusal) {
 			refusals = append(refusals, Refusal{RepID: day.Rep.ID, Code: code})
 			continue
 		}
-		c, _ := newChoice(call, day, now)
+		c, _ := newChoiceIn(z, call, day, now)
 		options = append(options, newInput(call, day, now).place(c).option)
 	}
 	slices.SortStableFunc(options, byTotal)
@@ -113,7 +114,11 @@ type choice struct {
 }
 
 func newChoice(call Call, day RepDay, now time.Time) (c choice, begun []Stop) {
-	z := zones{}
+	return newChoiceIn(zones{}, call, day, now)
+}
+
+// newChoiceIn is newChoice for one of many days: a location is looked up once for all of them.
+func newChoiceIn(z zones, call Call, day RepDay, now time.Time) (c choice, begun []Stop) {
 	c.Day, begun = newSheet(day, now, z)
 	c.Call = day.task(call, now, z)
 	return c, begun

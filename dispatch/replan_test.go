@@ -224,3 +224,11 @@ func BenchmarkReplanOfFiveHundredReps(b *testing.B) {
 		wish.Plan()
 	}
 }
+
+// BenchmarkOptionsOfFiveHundredReps is an urgent visit weighed for a whole branch of 10,000 visits.
+func BenchmarkOptionsOfFiveHundredReps(b *testing.B) {
+	wish := aMuddle(b, rand.New(rand.NewPCG(1, 1)), 500, 20, 1)
+	for b.Loop() {
+		Options(wish.Waiting[0], wish.Days, at(b, "08:30"))
+	}
+}
