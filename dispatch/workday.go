@@ -33,16 +33,21 @@ func (w *workday) arrange(seed uint64, iterations int) {
 	if n := len(w.t.sheet.Visits); n < 1 || n > longest {
 		return
 	}
-	order := newAgenda(w, nil).search(seed, iterations)
-	for i := range int32(len(w.t.sheet.Visits)) {
-		if !slices.Contains(order, i) {
-			order = w.t.join(order, i, leastBroken)
-		}
-	}
-	order = w.t.settle(order)
+	order := w.t.settle(w.t.whole(newAgenda(w, nil).search(seed, iterations)))
 	if slices.Compare(w.t.price(order), w.t.price(w.order)) < 0 {
 		w.order = order
 	}
+	w.order = w.t.nearFirst(w.order)
+}
+
+// whole is the order with those of the day's own visits that it lacks, each where the day suffers least.
+func (t *timetable) whole(order []int32) []int32 {
+	for i := range int32(len(t.sheet.Visits)) {
+		if !slices.Contains(order, i) {
+			order = t.join(order, i, leastBroken)
+		}
+	}
+	return order
 }
 
 // nearFirst is the order or, where that is as good, the same round the other way about: of two ways to drive it the rep
@@ -88,6 +93,7 @@ func (w *workday) with(order []int32, calls []bid) (t *timetable, settled []int3
 		tasks[i] = b.task
 	}
 	t = newTimetable(w.t.sheet, tasks...)
+	order = t.whole(order)
 	for {
 		settled = t.settle(order)
 		if t.p.Time(settled).Broken() <= w.late {
