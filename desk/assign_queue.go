@@ -71,7 +71,8 @@ func (tx *Tx) assign(ctx context.Context, branch roster.Branch, only, passed []u
 		return done, err
 	}
 	outcome := dispatch.AssignQueue(queue, days, tx.Now)
-	if outcome, err = tx.hold(ctx, date, outcome); err != nil {
+	outcome, held, err := tx.hold(ctx, date, outcome)
+	if err != nil {
 		return done, err
 	}
 	done.Left = outcome.Left
@@ -85,6 +86,7 @@ func (tx *Tx) assign(ctx context.Context, branch roster.Branch, only, passed []u
 	}
 	for i := range outcome.Days {
 		given.days = append(given.days, &outcome.Days[i])
+		given.was = append(given.was, held[outcome.Days[i].Rep.ID])
 	}
 	if done.Alerts, err = tx.hand(ctx, "ASSIGN", dispatch.VisitAssigned, given); err != nil {
 		return done, err
@@ -122,10 +124,10 @@ func (tx *Tx) beginningOf(ctx context.Context, branch roster.Branch, date hours.
 	return queue, nil
 }
 
-// hold locks what the engine chose, and has it think again where that is no longer as it was.
-func (tx *Tx) hold(ctx context.Context, date hours.Date, outcome dispatch.QueueAssigned) (dispatch.QueueAssigned, error) {
+// hold locks what the engine chose, and has it think again where that is no longer as it was. It answers the days, too, as they are locked.
+func (tx *Tx) hold(ctx context.Context, date hours.Date, outcome dispatch.QueueAssigned) (dispatch.QueueAssigned, map[uuid.UUID]dispatch.RepDay, error) {
 	if len(outcome.Given) == 0 {
-		return outcome, nil
+		return outcome, nil, nil
 	}
 	var ids, reps []uuid.UUID
 	for _, call := range outcome.Before {
@@ -136,11 +138,11 @@ func (tx *Tx) hold(ctx context.Context, date hours.Date, outcome dispatch.QueueA
 	}
 	locked, err := tx.LockQueued(ctx, ids)
 	if err != nil {
-		return outcome, err
+		return outcome, nil, err
 	}
 	days, err := tx.lockDays(ctx, date, reps...)
 	if err != nil {
-		return outcome, err
+		return outcome, nil, err
 	}
 	now := calls(locked...)
 	same := len(locked) == len(ids)
@@ -153,13 +155,15 @@ func (tx *Tx) hold(ctx context.Context, date hours.Date, outcome dispatch.QueueA
 			still = append(still, held)
 		}
 	}
+	was := make(map[uuid.UUID]dispatch.RepDay, len(days))
 	for i, day := range days {
+		was[day.Rep.ID] = day
 		same = same && day.Route.Version == outcome.Days[i].Route.Version-1 && day.Absent == outcome.Days[i].Absent
 	}
 	if same {
-		return outcome, nil
+		return outcome, was, nil
 	}
 	again := dispatch.AssignQueue(still, days, tx.Now)
 	again.Left = append(again.Left, outcome.Left...)
-	return again, nil
+	return again, was, nil
 }

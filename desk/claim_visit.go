@@ -58,7 +58,7 @@ func (c ClaimVisit) run(ctx context.Context, tx *Tx) (VisitClaimed, error) {
 	outcome.Decision.ID = newID()
 	day := outcome.Day
 	if _, err := tx.hand(ctx, "CLAIM", dispatch.VisitClaimed, handed{
-		before: []dispatch.Call{call}, given: []dispatch.Given{outcome}, days: []*dispatch.RepDay{&day},
+		before: []dispatch.Call{call}, given: []dispatch.Given{outcome}, was: days, days: []*dispatch.RepDay{&day},
 		notices: outcome.Notices, pinned: true,
 	}); err != nil {
 		return VisitClaimed{}, err

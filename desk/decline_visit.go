@@ -35,7 +35,7 @@ func (c DeclineVisit) run(ctx context.Context, tx *Tx) (VisitPutBack, error) {
 	if err != nil {
 		return VisitPutBack{}, err
 	}
-	if err := tx.open(ctx, "DECLINE", c.Reason, c.Note); err != nil {
+	if err := tx.openTraced(ctx, "DECLINE", c.Reason, c.Note, didTo(call, outcome.Visit, day)); err != nil {
 		return VisitPutBack{}, err
 	}
 	if err := tx.AddDecline(ctx, postgres.Decline{

@@ -15,6 +15,17 @@ type deed struct {
 	Slow     []slowDeed    `json:"slow,omitempty"`
 }
 
+// didTo is what a batch did that moved one visit; days are those it left or joined, as they were, nil for none.
+func didTo(before dispatch.Call, after dispatch.Visit, days ...*dispatch.RepDay) *deed {
+	var was []dispatch.RepDay
+	for _, day := range days {
+		if day != nil {
+			was = append(was, *day)
+		}
+	}
+	return &deed{Trace: dispatch.TraceOf([]dispatch.Moved{{Before: before, After: after}}, was...)}
+}
+
 // slowDeed is a slowdown that a batch put into force or, undoing one, withdrew.
 type slowDeed struct {
 	Slowdown  uuid.UUID `json:"slowdown"`

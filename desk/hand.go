@@ -11,15 +11,20 @@ import (
 // handed is visits that got a rep, each as it was before, and the days they joined.
 type handed struct {
 	before  []dispatch.Call
-	given   []dispatch.Given   // in the same order
-	days    []*dispatch.RepDay // in the end: a rep may get several
+	given   []dispatch.Given // in the same order
+	was     []dispatch.RepDay
+	days    []*dispatch.RepDay // in the end, in the same order as before: a rep may get several
 	notices []dispatch.Notice
 	pinned  bool // a person chose the rep
 }
 
 // hand writes what follows when waiting visits get a rep, and alerts the reps: one alert for each.
 func (tx *Tx) hand(ctx context.Context, kind string, as dispatch.EventType, h handed) ([]AlertPreview, error) {
-	if err := tx.open(ctx, kind, "", ""); err != nil {
+	moved := make([]dispatch.Moved, len(h.given))
+	for i, g := range h.given {
+		moved[i] = dispatch.Moved{Before: h.before[i], After: g.Visit}
+	}
+	if err := tx.openTraced(ctx, kind, "", "", &deed{Trace: dispatch.TraceOf(moved, h.was...)}); err != nil {
 		return nil, err
 	}
 	var events []dispatch.Event

@@ -39,7 +39,7 @@ func (c ReleaseVisit) run(ctx context.Context, tx *Tx) (VisitPutBack, error) {
 	if err != nil {
 		return VisitPutBack{}, err
 	}
-	if err := tx.open(ctx, "RELEASE", c.Reason, c.Note); err != nil {
+	if err := tx.openTraced(ctx, "RELEASE", c.Reason, c.Note, didTo(call, outcome.Visit, day)); err != nil {
 		return VisitPutBack{}, err
 	}
 	return tx.putBack(ctx, call, outcome, dispatch.VisitReleased, c.Reason)

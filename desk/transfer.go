@@ -245,6 +245,12 @@ func (tx *Tx) writeTransfer(ctx context.Context, reason string, out dispatch.Tra
 			}
 			event := tx.event(dispatch.VisitRescheduled, m.Before, after.RepID)
 			event.Code = reason
+			switch {
+			case before.State == dispatch.Cancelled:
+				event.Type = dispatch.VisitRestored
+			case after.State == dispatch.Cancelled:
+				event.Type = dispatch.VisitCancelled
+			}
 			if after.Epoch != before.Epoch {
 				assignments = append(assignments, assignment)
 				event.Type, event.TakenFrom = dispatch.VisitReassigned, before.RepID

@@ -177,8 +177,8 @@ func (out *Transferred) finish(d *days) {
 		notice := Notice{RepID: *was.RepID, Kind: VisitsLost, VisitID: was.ID, Told: d.told(was)}
 		switch {
 		case !m.After.isOf(*was.RepID):
-		case was.Date != nil && m.After.Date == nil:
-			notice.Kind = VisitsChanged // owed still, but not that day
+		case was.Date != nil && !was.State.Ended() && (m.After.Date == nil || m.After.State.Ended()):
+			notice.Kind = VisitsChanged // not on that day any more
 		default:
 			continue
 		}

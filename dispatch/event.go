@@ -16,6 +16,7 @@ const (
 	VisitPlanned       EventType = "visit.planned"
 	VisitReassigned    EventType = "visit.reassigned"
 	VisitCancelled     EventType = "visit.cancelled"
+	VisitRestored      EventType = "visit.restored"     // called off before, owed again
 	VisitAssigned      EventType = "visit.assigned"     // by the engine, from the queue
 	VisitClaimed       EventType = "visit.claimed"      // by its rep, from the queue
 	VisitReleased      EventType = "visit.released"     // by a dispatcher, back to where it waits

@@ -330,3 +330,99 @@ func TestTransferRefuses(t *testing.T) {
 		t.Errorf("no moves: %v, want %v", err, ErrNoMoves)
 	}
 }
+
+// What is done to one visit, or by the engine to the queue, is taken back as exactly as a transfer.
+func TestUndoOfOneVisitPutsItBack(t *testing.T) {
+	t.Parallel()
+	did := map[string]int{}
+	rapid.Check(t, func(r *rapid.T) {
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 15))
+		now := at(t, "08:00").Add(time.Duration(rng.IntN(240)) * time.Minute)
+		list, waiting := aBranch(t, rng, now)
+		var queue []Call
+		for _, c := range waiting {
+			queue = append(queue, c.waiting())
+		}
+		i := rng.IntN(len(list))
+		day := list[i]
+		var able []Call
+		for _, c := range day.Calls {
+			if c.Visit.State == Assigned {
+				able = append(able, c)
+			}
+		}
+		var moved []Moved
+		then, was := slices.Clone(list), []RepDay{day}
+		what := []string{"cancel", "release", "defer", "decline", "claim", "assign"}[rng.IntN(6)]
+		switch {
+		case what == "claim":
+			got, err := Claim(queue[0], day, nil, now)
+			if err != nil {
+				return
+			}
+			moved, then[i] = []Moved{{Before: queue[0], After: got.Visit}}, got.Day
+		case what == "assign":
+			got := AssignQueue(queue, list, now)
+			was = list
+			for n, g := range got.Given {
+				moved = append(moved, Moved{Before: got.Before[n], After: g.Visit})
+			}
+			for _, d := range got.Days {
+				then[slices.IndexFunc(then, func(o RepDay) bool { return o.Rep.ID == d.Rep.ID && o.Route.Date == d.Route.Date })] = d
+			}
+		case len(able) == 0:
+			return
+		case what == "cancel":
+			c := able[rng.IntN(len(able))]
+			got, err := Cancel(c, &day, c.Visit.Version, "OTHER", now)
+			if err != nil {
+				r.Fatal(err)
+			}
+			moved, then[i] = []Moved{{Before: c, After: got.Visit}}, *got.Day
+		default:
+			c := able[rng.IntN(len(able))]
+			got, err := Release(c, &day, map[bool]State{true: Backlog, false: Queued}[what == "defer"], c.Visit.Version, "OTHER", now)
+			if what == "decline" {
+				got, err = Decline(c, &day, day.Rep.ID, nil, "OTHER", now)
+			}
+			if err != nil {
+				r.Fatal(err)
+			}
+			moved, then[i] = []Moved{{Before: c, After: got.Visit}}, *got.Day
+		}
+		if len(moved) == 0 {
+			return
+		}
+		did[what]++
+		undone := Undo(TraceOf(moved, was...), callsNow(moved), then, now)
+		if len(undone.Kept) > 0 || len(undone.Visits) != len(moved) {
+			r.Fatalf("%s: kept %v, put %d back", what, undone.Kept, len(undone.Visits))
+		}
+		for n, m := range undone.Visits {
+			if diff := cmp.Diff(standingOf(moved[n].Before.Visit), standingOf(m.After)); diff != "" {
+				r.Fatalf("%s: not where it was:\n%s", what, diff)
+			}
+		}
+		for n, d := range after(then, undone.Days) {
+			if want := Schedule(list[n], now); !slices.EqualFunc(d.Route.Stops, want.Route.Stops, func(a, b Stop) bool {
+				return a.subject() == b.subject() && a.Arrival.Equal(b.Arrival) && a.Departure.Equal(b.Departure)
+			}) {
+				r.Fatalf("%s: day %d: %v, want %v", what, n, d.Route.Stops, want.Route.Stops)
+			}
+		}
+		again := Undo(undone.Trace, callsNow(undone.Visits), after(then, undone.Days), now)
+		if len(again.Kept) > 0 {
+			r.Fatalf("%s, done again: kept %v", what, again.Kept)
+		}
+		for n, m := range again.Visits {
+			if diff := cmp.Diff(standingOf(moved[n].After), standingOf(m.After)); diff != "" {
+				r.Fatalf("%s, done again: not where it was:\n%s", what, diff)
+			}
+		}
+	})
+	for _, what := range []string{"cancel", "release", "defer", "decline", "claim", "assign"} {
+		if did[what] == 0 {
+			t.Errorf("no %s was taken back: %v", what, did)
+		}
+	}
+}

@@ -8,8 +8,8 @@ import (
 	"github.com/hexbeat/hexbeat/hours"
 )
 
-// Why an undo leaves a visit where it is. Besides these: the state of one that has ended (DONE, MISSED, CANCELLED), and ABSENT, OFF_SHIFT,
-// SHIFT_OVER and OTHER_BRANCH of the rep it would go back to.
+// Why an undo leaves a visit where it is. Besides these: the state of one that has ended since (DONE, MISSED, CANCELLED), and ABSENT,
+// OFF_SHIFT, SHIFT_OVER and OTHER_BRANCH of the rep it would go back to.
 const (
 	BegunSince = "BEGUN" // a rep is there
 	MovedSince = "MOVED" // somebody has given it another rep, day or promise
@@ -29,8 +29,9 @@ type KeptVisit struct {
 }
 
 // Undo puts the visits of a batch back where they stood before it: reps, days, promises, pins, and the order of each day as far as its
-// visits are still ahead. Visits that came to such a day since take the places that cost least. Times are those of now: on a day on
-// which nothing has begun they are those of before. What has happened to a visit since the batch stands, and its name is told.
+// visits are still ahead; what the batch called off is owed again. Visits that came to such a day since take the places that cost least.
+// Times are those of now: on a day on which nothing has begun they are those of before. What has happened to a visit since the batch
+// stands, and its name is told.
 //
 // Calls are the trace's visits as they are now, days all that the trace and the calls name. The result's own trace undoes the undo.
 func Undo(trace Trace, calls []Call, list []RepDay, now time.Time) Undone {
@@ -80,7 +81,7 @@ func Undo(trace Trace, calls []Call, list []RepDay, now time.Time) Undone {
 func (d *days) hindrance(call Call, t VisitTrace) string {
 	visit := call.Visit
 	switch {
-	case visit.State.Ended():
+	case visit.State.Ended() && (t.After.State != Cancelled || !standingOf(visit).same(t.After)):
 		return string(visit.State)
 	case visit.State == UnderWay:
 		return BegunSince

@@ -89,10 +89,10 @@ func (r *mutationResolver) VisitFail(ctx context.Context, input model.VisitFailI
 
 // VisitCancel is the resolver for the visitCancel field.
 func (r *mutationResolver) VisitCancel(ctx context.Context, input model.VisitCancelInput) (model.VisitCancelResult, error) {
-	visit, err := desk.Do(ctx, r.desk, input.RequestID, desk.CancelVisit{
+	done, err := desk.Do(ctx, r.desk, input.RequestID, desk.CancelVisit{
 		Visit: input.VisitID, Seen: dispatch.Revision(input.ExpectedVersion), Reason: input.Reason, Note: text(input.Note),
 	})
-	return r.answer(ctx, model.VisitCancelled{Visit: visit}, err)
+	return r.answer(ctx, model.VisitCancelled{Visit: done.Visit, BatchID: done.Batch}, err)
 }
 
 // Visit is the resolver for the visit field.

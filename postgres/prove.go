@@ -15,11 +15,11 @@ import (
 //   - A batch took a visit from one rep, or gave it to one: whoever has it at the end and had not before, and the other way round. The first
 //     hands count where a decision put them there; what a cadence only owes is in nobody's day yet.
 //   - The ledger says of a visit of the rep that it was planned, moved or called off. New types count, so that they are told or named here.
-//     The night's carrying over is told with the next plan; a visit on no day is called off in silence.
+//     The night's carrying over is told with the next plan; a visit on no day is called off, and owed again, in silence.
 //   - Somebody else made the rep's visit, which opened a batch of its own.
 const owedReps = `
 WITH changed AS (
-    SELECT b.id, b.kind, b.actor, b.created_at
+    SELECT b.id, b.kind, b.actor, b.created_at, b.trace
     FROM   batch AS b
     WHERE  b.organization_id = @organization AND b.created_at >= @from AND b.created_at < @to),
 spans AS (
@@ -38,9 +38,11 @@ facts AS (
     SELECT c.id AS batch, e.visit_id AS visit, who.rep
     FROM   changed AS c
     JOIN   event AS e ON e.organization_id = @organization AND e.recorded_at = c.created_at AND e.correlation_id = c.id
-    JOIN   visit AS v ON v.organization_id = @organization AND v.id = e.visit_id
     CROSS  JOIN LATERAL (VALUES (e.owner), (e.taken_from)) AS who (rep)
-    WHERE  e.type LIKE 'visit.%' AND e.type NOT IN ('visit.created', 'visit.carried_over') AND (e.type <> 'visit.cancelled' OR v.date IS NOT NULL)
+    WHERE  e.type LIKE 'visit.%' AND e.type NOT IN ('visit.created', 'visit.carried_over')
+    AND    (e.type NOT IN ('visit.cancelled', 'visit.restored') OR EXISTS (
+           SELECT FROM jsonb_array_elements(c.trace -> 'visits') AS t
+           WHERE  t.value ->> 'visit' = e.visit_id::text AND t.value -> 'before' ->> 'date' IS NOT NULL))
     OR     c.kind = 'FACT' AND e.type = 'attempt.completed')
 SELECT c.id AS batch, c.created_at AS at, o.rep, array_agg(DISTINCT o.visit) AS visits
 FROM   changed AS c

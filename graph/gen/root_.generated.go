@@ -883,7 +883,8 @@ type ComplexityRoot struct {
 	}
 
 	VisitCancelled struct {
-		Visit func(childComplexity int) int
+		BatchID func(childComplexity int) int
+		Visit   func(childComplexity int) int
 	}
 
 	VisitClaimed struct {
@@ -4530,6 +4531,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VisitArrived.Visit(childComplexity), true
 
+	case "VisitCancelled.batchId":
+		if e.ComplexityRoot.VisitCancelled.BatchID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitCancelled.BatchID(childComplexity), true
 	case "VisitCancelled.visit":
 		if e.ComplexityRoot.VisitCancelled.Visit == nil {
 			break
@@ -7589,6 +7596,8 @@ union VisitCancelResult = VisitCancelled | VersionConflict | NotFound | Refused 
 type VisitCancelled {
   "The visit as it is now."
   visit: Visit!
+  "Names everything that was done together; ` + "`" + `batchUndo` + "`" + ` takes it back."
+  batchId: ID!
 }
 `, BuiltIn: false},
 	{Name: "../schema/watch.graphqls", Input: `"What a dispatcher should look at on a branch's day. Each list holds at most 50, the worst first."

@@ -784,6 +784,29 @@ func (ec *executionContext) fieldContext_VisitCancelled_visit(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _VisitCancelled_batchId(ctx context.Context, field graphql.CollectedField, obj *model.VisitCancelled) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VisitCancelled_batchId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BatchID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VisitCancelled_batchId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VisitCancelled", field, false, false, "ID")
+}
+
 func (ec *executionContext) _VisitCompleted_visit(ctx context.Context, field graphql.CollectedField, obj *model.VisitCompleted) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2625,6 +2648,11 @@ func (ec *executionContext) _VisitCancelled(ctx context.Context, sel ast.Selecti
 			out.Values[i] = graphql.MarshalString("VisitCancelled")
 		case "visit":
 			out.Values[i] = ec._VisitCancelled_visit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "batchId":
+			out.Values[i] = ec._VisitCancelled_batchId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

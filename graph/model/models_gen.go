@@ -1334,6 +1334,8 @@ type VisitCancelInput struct {
 type VisitCancelled struct {
 	// The visit as it is now.
 	Visit dispatch.Visit `json:"visit"`
+	// Names everything that was done together; `batchUndo` takes it back.
+	BatchID uuid.UUID `json:"batchId"`
 }
 
 func (VisitCancelled) IsVisitCancelResult() {}
