@@ -159,6 +159,9 @@ const root = {
   alignment: () => null,
   coverage: () => null,
   drift: () => null,
+  // Nor one that watches the day and ranks offers.
+  watch: () => null,
+  offers: () => [],
   alignmentDraft: () => problem('Refused', 'NO_SITES', 'Макет не строит территорий. Запустите hexbeat demo.'),
   alignmentRevert: () => problem('Refused', 'NO_EARLIER', 'До этого территорий не было: возвращаться не к чему.'),
   alerts: (args, { user }) =>

@@ -47,6 +47,8 @@ async function open(t, path, { locale = 'en-GB', width = 1440, height = 900, qui
 
 const dispatcher = (t, options) => open(t, `/#token=${token('DISPATCHER')}`, options)
 
+const standIn = token('MANAGER').startsWith('mock-') && 'the stand-in has no engine for territories'
+
 const ready = (page) => page.locator('[data-map][data-ready=yes]').waitFor()
 
 /** Waits until what `read` answers passes `check`; answers it. */
@@ -112,11 +114,12 @@ test('a visit reassigned by keyboard shows on a second page', async (t) => {
   assert.match(await one.locator('dialog').innerText(), /Will be alerted/)
   await one.selectOption('#reassign-reason', 'CUSTOMER')
   // A note stays only for seconds: both are awaited before the deed.
-  const told = Promise.all([one, two].map((page) => page.locator('.toast', { hasText: site }).first().waitFor()))
+  const told = two.locator('.toast', { hasText: site }).first().waitFor()
   await one.locator('#reassign-confirm').focus()
   await one.keyboard.press('Enter')
   await one.locator('dialog').waitFor({ state: 'detached' })
   await told
+  await one.locator('#done', { hasText: site }).waitFor()
 
   await unfold(two, to)
   await row(two, to).locator(`[data-visit="${visit}"]`).waitFor()
@@ -132,6 +135,33 @@ test('a visit reassigned by keyboard shows on a second page', async (t) => {
   await alert.getByRole('button', { name: 'Understood' }).click()
   await phone.locator(`[data-alert="${id}"]`).waitFor({ state: 'detached' })
   await phone.locator(`[data-visit="${visit}"]`).waitFor()
+})
+
+test('a rep is out for the day: shown first, done, taken back', { skip: standIn }, async (t) => {
+  const page = await dispatcher(t)
+  await ready(page)
+  const { from, visit } = await pick(page)
+  await page.locator(`button[data-out="${from}"]`).press('Enter')
+  await page.locator('dialog[open]').waitFor()
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'out-kind', 'the kind has the focus')
+  await page.selectOption('#out-kind', 'CAR')
+  const sum = page.locator('#out-sum')
+  for (const [policy, where] of [['DEFER', /put off/], ['QUEUE', /into the queue/]]) {
+    await page.selectOption('#out-policy', policy)
+    await until(() => sum.innerText().catch(() => ''), (text) => where.test(text), `the preview of ${policy}`)
+  }
+  assert.match(await page.locator('dialog .answer').innerText(), /[Pp]romise[^]*Will be alerted/)
+  await page.locator(`dialog tr[data-day="${from}"]`).waitFor()
+  await row(page, from).locator(`[data-visit="${visit}"]`).waitFor()
+  await page.locator('#out-confirm').press('Enter')
+  await page.locator('dialog').waitFor({ state: 'detached' })
+  await page.locator('#done', { hasText: 'out for the day' }).waitFor()
+  await row(page, from).locator(`[data-visit="${visit}"]`).waitFor({ state: 'detached' })
+
+  await page.keyboard.press('Control+KeyZ')
+  await page.locator('#done', { hasText: 'Taken back' }).waitFor()
+  await unfold(page, from)
+  await row(page, from).locator(`[data-visit="${visit}"]`).waitFor()
 })
 
 test('a page that lost its connection catches up', async (t) => {
@@ -432,7 +462,6 @@ async function giveAway(page, sites) {
   assert.fail('no territory would get it')
 }
 
-const standIn = token('MANAGER').startsWith('mock-') && 'the stand-in has no engine for territories'
 
 test('a manager paints by keyboard, sees what it does, applies, takes it back, publishes and goes back', { skip: standIn }, async (t) => {
   const page = await draftOf(t)

@@ -24,6 +24,16 @@ const finestOutline = 13.5
 /** A night's plan moves hundreds of visits: the last few are enough to see that something goes on. */
 const mostToasts = 3
 
+/** What this page did last and may take back. */
+export type Batch = {
+  /** Names it to the server; null: nothing of it is left to take back. */
+  id: string | null
+  text: string
+  visits: string[]
+  /** Visits that an undo left where they are, each with the server's reason. */
+  kept: { site: string; message: string }[]
+}
+
 export type Toast = { id: number; text: string; bad: boolean }
 
 /** The dispatcher's branch today: read once, then kept in step with the change feed. */
@@ -42,6 +52,8 @@ export class Board {
   /** Grows when what the map's hexagons hold may have changed. */
   ground = $state(0)
   toasts: Toast[] = $state([])
+  batch: Batch | null = $state.raw(null)
+  undoing = $state(false)
 
   readonly colours = $derived(this.#coloured())
 
@@ -57,6 +69,7 @@ export class Board {
   #doubtful = new Set<string>()
   /** Visits moved from this very page: their mover was told already. */
   #own = new Set<string>()
+  #undoRequest = ''
 
   constructor(token: string, signOut: (notice: string) => void) {
     this.#token = token
@@ -65,6 +78,51 @@ export class Board {
 
   ask<Data, Variables>(query: operation.Operation<Data, Variables>, variables: Variables): Promise<Data> {
     return ask(this.#token, query, variables)
+  }
+
+  /** insist sends a wish that carries its request id again when the network fails: the server carries it out once. */
+  async insist<Data, Variables>(query: operation.Operation<Data, Variables>, variables: Variables): Promise<Data> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.ask(query, variables)
+      } catch (error) {
+        if (!(error instanceof Unreachable) || attempt === 3) throw error
+        await new Promise((resolve) => setTimeout(resolve, attempt * 500))
+      }
+    }
+  }
+
+  /** did tells of a batch that this page had carried out, and reads the days of the reps it touched. */
+  did(id: string, text: string, visits: string[], reps: string[]) {
+    this.#undoRequest = crypto.randomUUID()
+    this.batch = { id, text, visits, kept: [] }
+    void this.follow(reps)
+  }
+
+  /** undo takes the last batch back, and says what stays where it is. */
+  async undo() {
+    const batch = this.batch
+    if (!batch?.id || this.undoing) return
+    this.undoing = true
+    batch.visits.forEach((visit) => this.own(visit, true))
+    try {
+      const { batchUndo: answer } = await this.insist(operation.batchUndo, {
+        input: { requestId: this.#undoRequest, batchId: batch.id },
+      })
+      if ('message' in answer) {
+        batch.visits.forEach((visit) => this.own(visit, false))
+        this.say(answer.message, true)
+        return
+      }
+      answer.kept.forEach(({ visit }) => this.own(visit.id, false))
+      const kept = answer.kept.map(({ visit, message }) => ({ site: visit.site.name, message }))
+      this.batch = { id: null, text: language.words.undone(answer.moves.length), visits: [], kept }
+      void this.follow(answer.days.map((day) => day.rep.id))
+    } catch (error) {
+      this.#failed(error)
+    } finally {
+      this.undoing = false
+    }
   }
 
   /** open reads everything and follows the feed until the returned function is called. */

@@ -154,6 +154,55 @@ export type Reassigned = {
   alerts: { rep: Named; kind: string }[]
 }
 
+/** What becomes of the visits of a rep who is out for the day. */
+export type DayPolicy = 'SPREAD' | 'QUEUE' | 'DEFER'
+
+/** Where a visit went, or would go; code: why nobody took it. */
+export type VisitMove = { visit: { id: string; state: VisitState; site: Named; rep: Named | null }; code: string | null }
+
+export type PromiseChange = { visit: { id: string; site: Named }; promised: Window; arrivalAfter: string | null; kept: boolean }
+
+export type DaysCleared = {
+  __typename: 'RepDayReassigned'
+  batchId: string
+  moves: VisitMove[]
+  days: DayChange[]
+  promises: PromiseChange[]
+  alerts: { rep: Named; kind: string }[]
+}
+
+export type BatchUndone = {
+  __typename: 'BatchUndone'
+  batchId: string
+  moves: { visit: { id: string } }[]
+  kept: { visit: { id: string; site: Named }; code: string; message: string }[]
+  days: { rep: Named }[]
+}
+
+/** A visit of the queue that a rep could take. */
+export type Offer = { visit: Visit; arrival: string; detourMinutes: number }
+
+/** What a dispatcher should look at on a branch's day. */
+export type Watch = {
+  idle: { rep: Named; until: string; minutes: number; offer: Offer | null }[]
+  late: { visit: Visit; arrival: string; latest: string; minutes: number; next: number }[]
+  atRisk: { visit: Visit; arrival: string; latest: string; chance: number }[]
+}
+
+type Outlook = { travelMinutes: number; changes: number }
+
+export type DayReplanned = {
+  __typename: 'DayReplanned'
+  batchId: string | null
+  moves: VisitMove[]
+  days: DayChange[]
+  alerts: { rep: Named; kind: string }[]
+  before: Outlook
+  after: Outlook
+  free: Outlook
+  stabilityPrice: number | null
+}
+
 /** A refusal in the server's words. A version conflict brings the visit as it is now. */
 export type Problem = {
   __typename: 'VersionConflict' | 'NotFound' | 'Refused' | 'Invalid' | 'RequestMismatch'

@@ -14,8 +14,10 @@ import alignmentEditText from './alignmentEdit.graphql?raw'
 import alignmentPublishText from './alignmentPublish.graphql?raw'
 import alignmentRevertText from './alignmentRevert.graphql?raw'
 import alignmentsText from './alignments.graphql?raw'
+import batchUndoText from './batchUndo.graphql?raw'
 import changedText from './changed.graphql?raw'
 import changesText from './changes.graphql?raw'
+import dayReplanText from './dayReplan.graphql?raw'
 import deliveriesText from './deliveries.graphql?raw'
 import deviceForgetText from './deviceForget.graphql?raw'
 import deviceRegisterText from './deviceRegister.graphql?raw'
@@ -24,15 +26,19 @@ import mapCellsText from './mapCells.graphql?raw'
 import meText from './me.graphql?raw'
 import queueText from './queue.graphql?raw'
 import repText from './rep.graphql?raw'
+import repDayReassignText from './repDayReassign.graphql?raw'
 import repsText from './reps.graphql?raw'
 import standingText from './standing.graphql?raw'
 import territoriesText from './territories.graphql?raw'
 import todayText from './today.graphql?raw'
+import visitClaimText from './visitClaim.graphql?raw'
 import visitCompleteText from './visitComplete.graphql?raw'
+import visitDeclineText from './visitDecline.graphql?raw'
 import visitFailText from './visitFail.graphql?raw'
 import visitReassignText from './visitReassign.graphql?raw'
 import visitStartText from './visitStart.graphql?raw'
 import visitsText from './visits.graphql?raw'
+import watchText from './watch.graphql?raw'
 import webPushKeyText from './webPushKey.graphql?raw'
 
 declare const answer: unique symbol
@@ -80,7 +86,7 @@ export const mapCells = operation<
 >(mapCellsText)
 export const alerts = operation<{ alerts: noun.Page<noun.Alert> }, PageOf>(alertsText)
 export const changes = operation<{ changes: noun.ChangeSet }, { since: string; first: number }>(changesText)
-export const today = operation<{ today: noun.Day | null }, Record<string, never>>(todayText)
+export const today = operation<{ today: noun.Day | null; offers: noun.Offer[] }, Record<string, never>>(todayText)
 export const changed = operation<{ changed: noun.ChangeHint }, { since?: string }>(changedText)
 
 export const visitReassign = operation<
@@ -94,6 +100,22 @@ export const visitReassign = operation<
     dryRun?: boolean
   }>
 >(visitReassignText)
+
+export const repDayReassign = operation<
+  { repDayReassign: noun.DaysCleared | noun.Problem },
+  Act<{ repIds: string[]; dates: string[]; policy: noun.DayPolicy; absence: string; dryRun?: boolean }>
+>(repDayReassignText)
+export const batchUndo = operation<{ batchUndo: noun.BatchUndone | noun.Problem }, Act<{ batchId: string }>>(batchUndoText)
+export const watch = operation<{ watch: noun.Watch | null }, { branch: string }>(watchText)
+export const dayReplan = operation<
+  { dayReplan: noun.DayReplanned | noun.Problem },
+  Act<{ branchId: string; mostChangesPerRep: number; dryRun?: boolean }>
+>(dayReplanText)
+export const visitClaim = operation<{ visitClaim: Done<'VisitClaimed'> }, Act<{ visitId: string }>>(visitClaimText)
+export const visitDecline = operation<
+  { visitDecline: Done<'VisitDeclined'> },
+  Act<{ visitId: string; reason: string }>
+>(visitDeclineText)
 
 type Fact = { visitId: string; fact: { deviceTime: string } }
 export const visitStart = operation<{ visitStart: Done<'VisitStarted'> }, Act<Fact>>(visitStartText)

@@ -46,6 +46,10 @@ export function number(value: number, digits = 0): string {
   return new Intl.NumberFormat(language.tag, { maximumFractionDigits: digits }).format(value)
 }
 
+export function signed(value: number): string {
+  return new Intl.NumberFormat(language.tag, { maximumFractionDigits: 0, signDisplay: 'exceptZero' }).format(value)
+}
+
 export function signedPercent(ratio: number, digits = 0): string {
   return new Intl.NumberFormat(language.tag, {
     style: 'percent',
@@ -59,7 +63,7 @@ export function percent(ratio: number): string {
   return new Intl.NumberFormat(language.tag, { style: 'percent', maximumFractionDigits: 0 }).format(ratio)
 }
 
-/** The day it is somewhere now: 2026-11-23. */
-export function today(timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date())
+/** The day it is somewhere at a moment, now by default: 2026-11-23. */
+export function today(timeZone: string, moment: string | Date = new Date()): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(moment))
 }
