@@ -47,7 +47,7 @@ async function open(t, path, { locale = 'en-GB', width = 1440, height = 900, qui
 
 const dispatcher = (t, options) => open(t, `/#token=${token('DISPATCHER')}`, options)
 
-const standIn = token('MANAGER').startsWith('mock-') && 'the stand-in has no engine for territories'
+const standIn = token('MANAGER').startsWith('mock-') && 'the stand-in has no engine'
 
 const ready = (page) => page.locator('[data-map][data-ready=yes]').waitFor()
 
@@ -162,6 +162,34 @@ test('a rep is out for the day: shown first, done, taken back', { skip: standIn 
   await page.locator('#done', { hasText: 'Taken back' }).waitFor()
   await unfold(page, from)
   await row(page, from).locator(`[data-visit="${visit}"]`).waitFor()
+})
+
+/** What the dispatcher's own program would ask. */
+async function asked(query, input) {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token('DISPATCHER')}` },
+    body: JSON.stringify({ query, variables: { input: { requestId: crypto.randomUUID(), ...input } } }),
+  })
+  return (await response.json()).data
+}
+
+test('a rep without work is watched, shown on the map and given a visit of the queue', { skip: standIn }, async (t) => {
+  const page = await dispatcher(t)
+  await ready(page)
+  const { from } = await pick(page)
+  const shift = (await asked(`{ node(id: "${from}") { ... on Rep { shift { startsAt } } } }`)).node.shift
+  const { repDayReassign: cleared } = await asked(
+    'mutation ($input: RepDayReassignInput!) { repDayReassign(input: $input) { ... on RepDayReassigned { batchId } } }',
+    { repIds: [from], dates: [shift.startsAt.slice(0, 10)], policy: 'QUEUE' },
+  )
+  t.after(() => asked('mutation ($input: BatchUndoInput!) { batchUndo(input: $input) { __typename } }', { batchId: cleared.batchId }))
+  await page.locator('#tab-watch').press('Enter')
+  const idle = page.locator(`[data-idle="${from}"]`)
+  await idle.locator('.line').press('Enter')
+  await page.locator('#tab-watch[aria-selected=true]').waitFor()
+  await idle.locator('.deed').press('Enter')
+  await page.locator('dialog[open]').waitFor()
+  assert.equal(await page.locator('#reassign-to').inputValue(), from)
 })
 
 test('a page that lost its connection catches up', async (t) => {

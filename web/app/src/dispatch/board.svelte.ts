@@ -1,6 +1,6 @@
 import { ask, everything, Refused, Unreachable } from '../graph/client'
 import { listen } from '../graph/live'
-import type { Alert, Caller, ChangeHint, ChangeSet, Rep, Territory, Visit } from '../graph/nouns'
+import type { Alert, Branch, Caller, ChangeHint, ChangeSet, Rep, Territory, Visit, Watch } from '../graph/nouns'
 import * as operation from '../graph/operations'
 import { colourAt, colours, unowned } from '../map/palette'
 import { sentence } from '../shared/sentence'
@@ -44,6 +44,8 @@ export class Board {
   queueCount = $state(0)
   territories: Territory[] = $state.raw([])
   alerts: Alert[] = $state.raw([])
+  /** What to look at, branch by branch. */
+  watch: { branch: Branch; watch: Watch }[] = $state.raw([])
   connected = $state(true)
   loaded = $state(false)
   trouble = $state('')
@@ -70,6 +72,7 @@ export class Board {
   /** Visits moved from this very page: their mover was told already. */
   #own = new Set<string>()
   #undoRequest = ''
+  #watchAsked = 0
 
   constructor(token: string, signOut: (notice: string) => void) {
     this.#token = token
@@ -175,6 +178,7 @@ export class Board {
     ])
     this.reps = reps
     this.#agreed()
+    void this.readWatch()
   }
 
   async #readTerritories() {
@@ -209,6 +213,17 @@ export class Board {
   async readAlerts() {
     const { alerts } = await this.ask(operation.alerts, { first: page })
     this.alerts = alerts.nodes.filter((alert) => alert.state !== 'ACKNOWLEDGED')
+  }
+
+  async readWatch() {
+    const branches = new Map(this.reps.map(({ branch }) => [branch.id, branch]))
+    const round = ++this.#watchAsked
+    try {
+      const read = await Promise.all([...branches.values()].map(async (branch) => ({ branch, ...(await this.ask(operation.watch, { branch: branch.id })) })))
+      if (round === this.#watchAsked) this.watch = read.flatMap(({ branch, watch }) => (watch ? [{ branch, watch }] : []))
+    } catch {
+      // The lists stay as they were; the banner says when the server is away.
+    }
   }
 
   async #readReps(ids: string[]) {

@@ -1,2 +1,2 @@
 /** What the panel shows; the map follows it. */
-export type Tab = 'reps' | 'queue' | 'territories'
+export type Tab = 'reps' | 'queue' | 'watch' | 'territories'

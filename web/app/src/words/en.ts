@@ -153,6 +153,21 @@ export const en = {
   reassignedQueued: (site: string, rep: string) => `“${site}” is now with ${rep}. The rep is alerted.`,
   moved: (site: string, from: string, to: string) => `“${site}”: ${from} → ${to}`,
   inQueue: 'queue',
+  // what needs a look
+  watch: 'Watch',
+  late: 'Late',
+  atRisk: 'Promises at risk',
+  idle: 'Reps without work',
+  noLate: 'No visit is late.',
+  noRisk: 'No promise is in danger.',
+  noIdle: 'Every rep has something to do.',
+  showOnMap: 'Show on the map',
+  lateLine: (rep: string, arrival: string, latest: string, by: string, next: number) =>
+    `${rep}: arrives at ${arrival}, could until ${latest}, ${by} late${next ? `, and ${count(next, 'visit', 'visits')} after it` : ''}`,
+  riskLine: (rep: string, arrival: string, latest: string, chance: string) => `${rep}: arrives at ${arrival}, promised until ${latest}, breaks with ${chance}`,
+  idleLine: (minutes: string, until: string) => `nothing to do for ${minutes}, until ${until}`,
+  noOffer: 'nothing of the queue within reach',
+  giveOffer: (site: string, detour: string) => `Give ${site}, +${detour} of driving`,
   // batches
   undone: (n: number) => (n ? `Taken back: ${count(n, 'visit is', 'visits are')} where they were. Whoever was alerted is told.` : 'Nothing could be taken back.'),
   notPutBack: 'Could not be put back:',
