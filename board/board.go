@@ -15,6 +15,9 @@ import (
 // keep bounds how long a day serves without being read again: it is what a board without a follower may be behind.
 const keep = 30 * time.Second
 
+// mostCandidates is how many reps are worth a look.
+const mostCandidates = 8
+
 // Board holds the days of branches that somebody asked about lately. It is safe for use by many at once.
 type Board struct {
 	db    *postgres.DB
@@ -43,7 +46,7 @@ func New(db *postgres.DB, clock func() time.Time) *Board {
 	return &Board{db: db, clock: clock, days: map[key]day{}, turns: map[branch]uint64{}}
 }
 
-// Candidates are the reps on shift in the visit's branch who could take the call on that date, best first. The rep who has the
+// Candidates are the best reps on shift in the visit's branch who could take the call on that date, the best first. The rep who has the
 // visit on that date is none of them.
 func (b *Board) Candidates(ctx context.Context, organization uuid.UUID, call dispatch.Call, date hours.Date) ([]uuid.UUID, error) {
 	now := b.clock()
@@ -51,7 +54,7 @@ func (b *Board) Candidates(ctx context.Context, organization uuid.UUID, call dis
 	if err != nil {
 		return nil, err
 	}
-	options, _ := dispatch.Options(call, days, now)
+	options := dispatch.Best(call, days, now, mostCandidates)
 	reps := make([]uuid.UUID, 0, len(options))
 	for _, o := range options {
 		reps = append(reps, o.RepID)

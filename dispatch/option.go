@@ -154,7 +154,8 @@ func (in input) place(c choice) placed {
 	after := t.p.Time(order)
 	at := slices.Index(order, node)
 
-	late, over := minutes(after.Late-base.Late), minutes(after.Over-base.Over)
+	// A day whose lunch happens to fall better with the call than without owes the rep nothing.
+	late, over := max(0, minutes(after.Late-base.Late)), max(0, minutes(after.Over-base.Over))
 	if c.Call.Closed {
 		late += closedLate
 	}
