@@ -192,6 +192,28 @@ test('a rep without work is watched, shown on the map and given a visit of the q
   assert.equal(await page.locator('#reassign-to').inputValue(), from)
 })
 
+test('a rep takes a visit of the queue on the phone, and gives it back with a reason', { skip: standIn }, async (t) => {
+  const { nodes } = (await asked('{ reps(first: 25) { nodes { id name shift { startsAt } load { visits } } } }')).reps
+  const rep = nodes.findLast(({ shift, load }) => shift && load.visits > 1)
+  const { repDayReassign: cleared } = await asked(
+    'mutation ($input: RepDayReassignInput!) { repDayReassign(input: $input) { ... on RepDayReassigned { batchId } } }',
+    { repIds: [rep.id], dates: [rep.shift.startsAt.slice(0, 10)], policy: 'QUEUE' },
+  )
+  t.after(() => asked('mutation ($input: BatchUndoInput!) { batchUndo(input: $input) { __typename } }', { batchId: cleared.batchId }))
+  const page = await open(t, `/m#token=${repToken(rep.name)}`, { width: 360, height: 740 })
+  await page.locator('#offers summary').press('Enter')
+  const offer = page.locator('[data-offer]').first()
+  const visit = await offer.getAttribute('data-offer')
+  await offer.getByRole('button', { name: /^Take/ }).press('Enter')
+  const stop = page.locator(`li.stop[data-visit="${visit}"]`)
+  await stop.locator('.decline summary').press('Enter')
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is too wide')
+  await stop.getByLabel('Reason').selectOption('CUSTOMER')
+  await stop.getByRole('button', { name: 'Give back to the queue' }).press('Enter')
+  await stop.waitFor({ state: 'detached' })
+  assert.equal(await page.locator(`[data-offer="${visit}"]`).count(), 0, 'the rep is not asked again')
+})
+
 test('a page that lost its connection catches up', async (t) => {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' })
   t.after(() => context.close())
