@@ -214,6 +214,24 @@ test('a rep takes a visit of the queue on the phone, and gives it back with a re
   assert.equal(await page.locator(`[data-offer="${visit}"]`).count(), 0, 'the rep is not asked again')
 })
 
+test('the rest of the day is replanned, with the price of stability', { skip: standIn }, async (t) => {
+  const page = await dispatcher(t)
+  await ready(page)
+  await page.locator('#tab-watch').press('Enter')
+  await page.locator('#replan').press('Enter')
+  await page.locator('#replan-price').waitFor()
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'replan-budget', 'the budget has the focus')
+  await page.selectOption('#replan-budget', '1000')
+  await page.locator('#replan-price').waitFor()
+  const confirm = page.locator('#replan-confirm')
+  if (!(await confirm.isEnabled())) return t.skip('nothing can be bettered')
+  assert.match(await page.locator('dialog .answer').innerText(), /[Ss]tability/)
+  await confirm.press('Enter')
+  await page.locator('#done', { hasText: 'replanned' }).waitFor()
+  await page.locator('#undo').press('Enter')
+  await page.locator('#done', { hasText: 'Taken back' }).waitFor()
+})
+
 test('a page that lost its connection catches up', async (t) => {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' })
   t.after(() => context.close())

@@ -189,7 +189,7 @@ export type Watch = {
   atRisk: { visit: Visit; arrival: string; latest: string; chance: number }[]
 }
 
-type Outlook = { travelMinutes: number; changes: number }
+type Outlook = { cost: number; travelMinutes: number; changes: number }
 
 export type DayReplanned = {
   __typename: 'DayReplanned'
