@@ -63,6 +63,8 @@ var refusals = map[string]error{
 	"NO_VISITS":       dispatch.ErrNoMoves,
 	"NO_BATCH":        postgres.ErrNoBatch,
 	"UNDONE":          ErrUndone,
+	"NO_SLOWDOWN":     postgres.ErrNoSlowdown,
+	"LIFTED":          ErrLifted,
 	"NOT_UNDOABLE":    ErrNotUndoable,
 	"RULES_CHANGED":   ErrRulesChanged,
 }

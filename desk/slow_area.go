@@ -10,12 +10,14 @@ import (
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/geo"
 	"github.com/hexbeat/hexbeat/hours"
-	"github.com/hexbeat/hexbeat/postgres"
 	"github.com/hexbeat/hexbeat/roster"
 )
 
-// slowReason is the code under which reps hear of slow driving.
-const slowReason = "SLOWDOWN"
+// The codes under which reps hear of slow driving, and of its end.
+const (
+	slowReason = "SLOWDOWN"
+	slowOver   = "SLOWDOWN_OVER"
+)
 
 // slowest is how many times as long driving may be said to take.
 const slowest = 10
@@ -67,12 +69,9 @@ func (c SlowArea) run(ctx context.Context, tx *Tx) (AreaSlowed, error) {
 	if err := tx.AddSlowdown(ctx, slowdown, tx.Now); err != nil {
 		return AreaSlowed{}, err
 	}
-	if err := tx.AddChanges(ctx, tx.Now, postgres.FeedChange{
-		Kind: "slowdown", ID: slowdown.ID, Version: slowdown.Version, BranchBefore: &branch.ID, BranchAfter: &branch.ID,
-	}); err != nil {
+	if err := tx.slowdownChanged(ctx, slowdown); err != nil {
 		return AreaSlowed{}, err
 	}
-	tx.concerns(slowdown.ID)
 	done, err := tx.writeTransfer(ctx, slowReason, out)
 	return AreaSlowed{done, slowdown}, err
 }

@@ -73,7 +73,7 @@ func drive(travel geo.Travel, slow map[geo.Point]float64, from, to geo.Point) ti
 	return time.Duration(float64(d) * (max(1, slow[from]) + max(1, slow[to])) / 2)
 }
 
-// SlowDay is a wish to time days anew with slow driving in view.
+// SlowDay is a wish to time days anew because driving became slow, or is not any more.
 type SlowDay struct {
 	Slowdown Slowdown
 	Days     []RepDay // of the slowdown's branch and date
@@ -112,6 +112,20 @@ func (s SlowDay) Slow() Transferred {
 		on.is = day
 		on.touch()
 	}
+	out.finish(d)
+	return out
+}
+
+// Lift times the days anew with the slowdown over. What was given up for it stays given up: who wants that back takes the batch back.
+func (s SlowDay) Lift() Transferred {
+	d := newDays(s.Days, s.Now)
+	for _, on := range d.list {
+		day := on.is
+		day.Slow = slices.DeleteFunc(slices.Clone(day.Slow), func(o Slowdown) bool { return o.ID == s.Slowdown.ID })
+		on.is = Schedule(day, s.Now)
+		on.touch()
+	}
+	var out Transferred
 	out.finish(d)
 	return out
 }

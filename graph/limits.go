@@ -168,6 +168,7 @@ func complexity() (c gen.ComplexityRoot) {
 	c.Query.Reps = func(child, first int, _ *string, _ *uuid.UUID) int { return times(first, child) }
 	c.Query.Visits = func(child, first int, _ *string, _ *model.VisitFilter) int { return times(first, child) }
 	c.Query.Queue = func(child, first int, _ *string, _ *uuid.UUID) int { return times(first, child) }
+	c.Query.Slowdowns = func(child int, _ uuid.UUID, _ *hours.Date) int { return times(mostSlowdowns, child) }
 	c.Watch.Idle = func(child int) int { return times(mostWatched, child) }
 	c.Watch.Late = func(child int) int { return times(mostWatched, child) }
 	c.Watch.AtRisk = func(child int) int { return times(mostWatched, child) }

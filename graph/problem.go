@@ -70,6 +70,8 @@ var problems = []problem{
 	{dispatch.ErrBegun, refused, "BEGUN", words{"Визит уже начат: его заканчивает тот, кто начал.", "The visit has begun: whoever began it ends it."}, false, []string{"visitId", "visitIds"}},
 	{dispatch.ErrEnded, refused, "ENDED", words{"Визит уже завершён.", "The visit has ended."}, false, []string{"visitId", "visitIds"}},
 	{dispatch.ErrNoMoves, refused, "NO_VISITS", words{"Там нет визитов, которые можно передать: ни одного не начатого в этот день.", "There is no visit to be moved: none of that day that has not begun."}, true, []string{"polygon", "repIds"}},
+	{postgres.ErrNoSlowdown, notFound, "NOT_FOUND", words{"Такого замедления нет или оно не ваше.", "The slowdown does not exist or is not yours."}, false, []string{"slowdownId"}},
+	{desk.ErrLifted, refused, "LIFTED", words{"Это замедление уже снято.", "The slowdown is over already."}, false, []string{"slowdownId"}},
 	{desk.ErrUndone, refused, "UNDONE", words{"Это изменение уже отменено. Отмену можно отменить по её собственному batchId.", "The batch was taken back already. The undo has a batchId of its own, by which it can be taken back."}, false, []string{"batchId"}},
 	{desk.ErrNotUndoable, refused, "NOT_UNDOABLE", words{"Такое изменение отменить нельзя: так не отменяются планы, новые визиты и территории.", "A batch of this kind can't be taken back: plans, new visits and territories can't be this way."}, false, []string{"batchId"}},
 	{notify.ErrEnded, refused, "ALERT_ENDED", words{"Уведомление уже неактуально: его заменило новое, или его день прошёл.", "The alert has ended: a newer one took its place, or its day has passed."}, false, []string{"alertId"}},

@@ -9,9 +9,11 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/graph/gen"
 	"github.com/hexbeat/hexbeat/graph/model"
+	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/roster"
 )
 
@@ -19,6 +21,17 @@ import (
 func (r *mutationResolver) AreaSlowdown(ctx context.Context, input model.AreaSlowdownInput) (model.AreaSlowdownResult, error) {
 	done, err := r.slowArea(ctx, input)
 	return r.answer(ctx, done, err)
+}
+
+// SlowdownLift is the resolver for the slowdownLift field.
+func (r *mutationResolver) SlowdownLift(ctx context.Context, input model.SlowdownLiftInput) (model.SlowdownLiftResult, error) {
+	done, err := r.liftSlowdown(ctx, input)
+	return r.answer(ctx, done, err)
+}
+
+// Slowdowns is the resolver for the slowdowns field.
+func (r *queryResolver) Slowdowns(ctx context.Context, branch uuid.UUID, date *hours.Date) ([]dispatch.Slowdown, error) {
+	return slowdowns(ctx, branch, date)
 }
 
 // Branch is the resolver for the branch field.

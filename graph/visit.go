@@ -167,6 +167,8 @@ func (l *loaders) expectAfter(success any) {
 		l.expectBatch(done.Moves, done.Days, done.Promises)
 	case model.AreaSlowed:
 		l.expectBatch(done.Moves, done.Days, done.Promises)
+	case model.SlowdownLifted:
+		l.expectBatch(nil, done.Days, done.Promises)
 	case model.DayReplanned:
 		l.expectBatch(done.Moves, done.Days, done.Promises)
 	case model.BatchUndone:

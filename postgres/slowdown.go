@@ -3,11 +3,13 @@ package postgres
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/dispatch"
+	"github.com/hexbeat/hexbeat/hours"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -45,6 +47,38 @@ func (tx *Tx) AddSlowdown(ctx context.Context, s dispatch.Slowdown, at time.Time
 		"organization": tx.Organization, "id": s.ID, "branch": s.BranchID, "date": s.Date, "area": area, "from": s.Window.From,
 		"to": s.Window.To, "factor": s.Factor, "version": s.Version, "at": at,
 	})
+}
+
+// ErrNoSlowdown is returned for a slowdown that does not exist.
+var ErrNoSlowdown = errors.New("no such slowdown")
+
+const slowdowns = `
+SELECT ` + slowdownJSON + `
+FROM   slowdown AS sl
+WHERE  sl.organization_id = @organization AND sl.branch_id = @branch AND sl.date = @date AND sl.withdrawn_at IS NULL
+ORDER  BY sl.starts_at, sl.id
+LIMIT  @most`
+
+// Slowdowns lists at most so many slowdowns in force on a branch's day, the earliest first.
+func (tx *Tx) Slowdowns(ctx context.Context, branch uuid.UUID, date hours.Date, most int) ([]dispatch.Slowdown, error) {
+	return values[dispatch.Slowdown](ctx, tx, slowdowns, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "branch": branch, "date": date, "most": most,
+	})
+}
+
+const lockSlowdown = `
+SELECT ` + slowdownJSON + ` AS slowdown, sl.withdrawn_at IS NOT NULL AS withdrawn
+FROM   slowdown AS sl
+WHERE  sl.organization_id = @organization AND sl.id = @id
+FOR NO KEY UPDATE`
+
+// LockSlowdown reads a slowdown that nobody else can withdraw until the transaction ends, and says whether it is withdrawn.
+func (tx *Tx) LockSlowdown(ctx context.Context, id uuid.UUID) (s dispatch.Slowdown, withdrawn bool, err error) {
+	row, err := one[struct {
+		Slowdown  dispatch.Slowdown `db:"slowdown"`
+		Withdrawn bool              `db:"withdrawn"`
+	}](ctx, tx, ErrNoSlowdown, lockSlowdown, pgx.StrictNamedArgs{"organization": tx.Organization, "id": id})
+	return row.Slowdown, row.Withdrawn, err
 }
 
 const withdrawSlowdown = `

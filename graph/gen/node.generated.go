@@ -53,6 +53,7 @@ type MutationResolver interface {
 	RepSkillsSet(ctx context.Context, input model.RepSkillsSetInput) (model.RepSkillsSetResult, error)
 	PositionReport(ctx context.Context, input model.PositionReportInput) (model.PositionReportResult, error)
 	DayReplan(ctx context.Context, input model.DayReplanInput) (model.DayReplanResult, error)
+	SlowdownLift(ctx context.Context, input model.SlowdownLiftInput) (model.SlowdownLiftResult, error)
 	AreaSlowdown(ctx context.Context, input model.AreaSlowdownInput) (model.AreaSlowdownResult, error)
 	VisitCreate(ctx context.Context, input model.VisitCreateInput) (model.VisitCreateResult, error)
 	VisitReassign(ctx context.Context, input model.VisitReassignInput) (model.VisitReassignResult, error)
@@ -85,6 +86,7 @@ type QueryResolver interface {
 	Rep(ctx context.Context, id uuid.UUID) (*roster.Rep, error)
 	Reps(ctx context.Context, first int, after *string, branch *uuid.UUID) (model.RepConnection, error)
 	Slots(ctx context.Context, siteID uuid.UUID, minutes int, from hours.Date, days int) ([]dispatch.Slot, error)
+	Slowdowns(ctx context.Context, branch uuid.UUID, date *hours.Date) ([]dispatch.Slowdown, error)
 	Territories(ctx context.Context, at *hours.Date, line *uuid.UUID) ([]geo.Territory, error)
 	TerritoryAt(ctx context.Context, point geo.Point, at *hours.Date, line *uuid.UUID) (*geo.Territory, error)
 	MapCells(ctx context.Context, bounds geo.Bounds, zoom float64) ([]model.MapCell, error)
@@ -387,6 +389,20 @@ func (ec *executionContext) field_Mutation_repSkillsSet_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.RepSkillsSetInput, error) {
 			return ec.unmarshalNRepSkillsSetInput2githubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐRepSkillsSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_slowdownLift_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.SlowdownLiftInput, error) {
+			return ec.unmarshalNSlowdownLiftInput2githubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐSlowdownLiftInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -992,6 +1008,28 @@ func (ec *executionContext) field_Query_slots_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["days"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_slowdowns_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "branch",
+		func(ctx context.Context, v any) (uuid.UUID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["branch"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "date",
+		func(ctx context.Context, v any) (*hours.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋhoursᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["date"] = arg1
 	return args, nil
 }
 
@@ -2627,6 +2665,68 @@ func (ec *executionContext) fieldContext_Mutation_dayReplan(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_dayReplan_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_slowdownLift(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_slowdownLift(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SlowdownLift(ctx, fc.Args["input"].(model.SlowdownLiftInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2githubᚗcomᚋhexbeatᚋhexbeatᚋauthᚐRole(ctx, "DISPATCHER")
+				if err != nil {
+					var zeroVal model.SlowdownLiftResult
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal model.SlowdownLiftResult
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v model.SlowdownLiftResult) graphql.Marshaler {
+			return ec.marshalNSlowdownLiftResult2githubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐSlowdownLiftResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_slowdownLift(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type SlowdownLiftResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_slowdownLift_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -4528,6 +4628,68 @@ func (ec *executionContext) fieldContext_Query_slots(ctx context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_slowdowns(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_slowdowns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Slowdowns(ctx, fc.Args["branch"].(uuid.UUID), fc.Args["date"].(*hours.Date))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2githubᚗcomᚋhexbeatᚋhexbeatᚋauthᚐRole(ctx, "DISPATCHER")
+				if err != nil {
+					var zeroVal []dispatch.Slowdown
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal []dispatch.Slowdown
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []dispatch.Slowdown) graphql.Marshaler {
+			return ec.marshalNSlowdown2ᚕgithubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐSlowdownᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_slowdowns(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slowdown(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_slowdowns_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_territories(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5417,6 +5579,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "slowdownLift":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_slowdownLift(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "areaSlowdown":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_areaSlowdown(ctx, field)
@@ -5688,6 +5857,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_slots(ctx, field)
+				})
+		case "slowdowns":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_slowdowns(ctx, field)
 				})
 		case "territories":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,

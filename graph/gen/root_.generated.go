@@ -531,6 +531,7 @@ type ComplexityRoot struct {
 		QueueAssign         func(childComplexity int, input model.QueueAssignInput) int
 		RepDayReassign      func(childComplexity int, input model.RepDayReassignInput) int
 		RepSkillsSet        func(childComplexity int, input model.RepSkillsSetInput) int
+		SlowdownLift        func(childComplexity int, input model.SlowdownLiftInput) int
 		VisitArrive         func(childComplexity int, input model.VisitArriveInput) int
 		VisitCancel         func(childComplexity int, input model.VisitCancelInput) int
 		VisitClaim          func(childComplexity int, input model.VisitClaimInput) int
@@ -627,6 +628,7 @@ type ComplexityRoot struct {
 		Rep             func(childComplexity int, id uuid.UUID) int
 		Reps            func(childComplexity int, first int, after *string, branch *uuid.UUID) int
 		Slots           func(childComplexity int, siteID uuid.UUID, minutes int, from hours.Date, days int) int
+		Slowdowns       func(childComplexity int, branch uuid.UUID, date *hours.Date) int
 		Territories     func(childComplexity int, at *hours.Date, line *uuid.UUID) int
 		TerritoryAt     func(childComplexity int, point geo.Point, at *hours.Date, line *uuid.UUID) int
 		Today           func(childComplexity int, date *hours.Date) int
@@ -755,9 +757,18 @@ type ComplexityRoot struct {
 		Branch  func(childComplexity int) int
 		Date    func(childComplexity int) int
 		Factor  func(childComplexity int) int
+		ID      func(childComplexity int) int
 		Polygon func(childComplexity int) int
 		Version func(childComplexity int) int
 		Window  func(childComplexity int) int
+	}
+
+	SlowdownLifted struct {
+		Alerts   func(childComplexity int) int
+		BatchID  func(childComplexity int) int
+		Days     func(childComplexity int) int
+		Promises func(childComplexity int) int
+		Slowdown func(childComplexity int) int
 	}
 
 	Stop struct {
@@ -2897,6 +2908,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RepSkillsSet(childComplexity, args["input"].(model.RepSkillsSetInput)), true
+	case "Mutation.slowdownLift":
+		if e.ComplexityRoot.Mutation.SlowdownLift == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_slowdownLift_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SlowdownLift(childComplexity, args["input"].(model.SlowdownLiftInput)), true
 	case "Mutation.visitArrive":
 		if e.ComplexityRoot.Mutation.VisitArrive == nil {
 			break
@@ -3459,6 +3481,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Slots(childComplexity, args["siteId"].(uuid.UUID), args["minutes"].(int), args["from"].(hours.Date), args["days"].(int)), true
+	case "Query.slowdowns":
+		if e.ComplexityRoot.Query.Slowdowns == nil {
+			break
+		}
+
+		args, err := ec.field_Query_slowdowns_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Slowdowns(childComplexity, args["branch"].(uuid.UUID), args["date"].(*hours.Date)), true
 	case "Query.territories":
 		if e.ComplexityRoot.Query.Territories == nil {
 			break
@@ -4005,6 +4038,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Slowdown.Factor(childComplexity), true
+	case "Slowdown.id":
+		if e.ComplexityRoot.Slowdown.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slowdown.ID(childComplexity), true
 	case "Slowdown.polygon":
 		if e.ComplexityRoot.Slowdown.Polygon == nil {
 			break
@@ -4023,6 +4062,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Slowdown.Window(childComplexity), true
+
+	case "SlowdownLifted.alerts":
+		if e.ComplexityRoot.SlowdownLifted.Alerts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlowdownLifted.Alerts(childComplexity), true
+	case "SlowdownLifted.batchId":
+		if e.ComplexityRoot.SlowdownLifted.BatchID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlowdownLifted.BatchID(childComplexity), true
+	case "SlowdownLifted.days":
+		if e.ComplexityRoot.SlowdownLifted.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlowdownLifted.Days(childComplexity), true
+	case "SlowdownLifted.promises":
+		if e.ComplexityRoot.SlowdownLifted.Promises == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlowdownLifted.Promises(childComplexity), true
+	case "SlowdownLifted.slowdown":
+		if e.ComplexityRoot.SlowdownLifted.Slowdown == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlowdownLifted.Slowdown(childComplexity), true
 
 	case "Stop.arrival":
 		if e.ComplexityRoot.Stop.Arrival == nil {
@@ -4962,6 +5032,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("QueueAssignInput", ec.unmarshalInputQueueAssignInput),
 			graphql.NewInputUnmarshaler("RepDayReassignInput", ec.unmarshalInputRepDayReassignInput),
 			graphql.NewInputUnmarshaler("RepSkillsSetInput", ec.unmarshalInputRepSkillsSetInput),
+			graphql.NewInputUnmarshaler("SlowdownLiftInput", ec.unmarshalInputSlowdownLiftInput),
 			graphql.NewInputUnmarshaler("TimeWindowInput", ec.unmarshalInputTimeWindowInput),
 			graphql.NewInputUnmarshaler("VisitArriveInput", ec.unmarshalInputVisitArriveInput),
 			graphql.NewInputUnmarshaler("VisitCancelInput", ec.unmarshalInputVisitCancelInput),
@@ -7120,6 +7191,8 @@ extend type Query {
 `, BuiltIn: false},
 	{Name: "../schema/slowdown.graphqls", Input: `"Where and when driving takes longer."
 type Slowdown {
+  "Stable."
+  id: ID!
   "The branch whose days it concerns."
   branch: Branch!
   "The date of these days."
@@ -7134,7 +7207,14 @@ type Slowdown {
   version: Int!
 }
 
+extend type Query {
+  "Where driving is slow on a branch's day, today by default, the earliest first; at most 50. What is over is left out; nothing of a branch that is not the caller's to see."
+  slowdowns(branch: ID!, date: Date): [Slowdown!]! @role(min: DISPATCHER)
+}
+
 extend type Mutation {
+  "Say that driving is as usual again before the hours are over, and time the branch's day anew. What was given up stays so: ` + "`" + `batchUndo` + "`" + ` of the slowdown's own batch brings it back."
+  slowdownLift(input: SlowdownLiftInput!): SlowdownLiftResult! @role(min: DISPATCHER)
   "Say that driving in an area is slow for some hours, such as in a snowstorm, and time the branch's day anew. What can't be kept goes to the backlog, the less important first; ` + "`" + `batchUndo` + "`" + ` takes all of it back."
   areaSlowdown(input: AreaSlowdownInput!): AreaSlowdownResult! @role(min: DISPATCHER)
 }
@@ -7172,6 +7252,35 @@ type AreaSlowed {
   slowdown: Slowdown!
   "The visits that were given up."
   moves: [VisitMove!]!
+  "Every rep's day that changed."
+  days: [DayChange!]!
+  "Promises to customers that this concerns."
+  promises: [PromiseChange!]!
+  "Who is alerted."
+  alerts: [AlertPreview!]!
+}
+
+"What ` + "`" + `slowdownLift` + "`" + ` takes."
+input SlowdownLiftInput {
+  "Made by the caller; the same id with the same content is answered the same, once carried out."
+  requestId: UUID!
+  "Which slowdown."
+  slowdownId: ID!
+  "Why, in words, for colleagues; at most 1000 characters."
+  note: String
+  "Store nothing, say what would happen."
+  dryRun: Boolean
+}
+
+"What came of ` + "`" + `slowdownLift` + "`" + `."
+union SlowdownLiftResult = SlowdownLifted | NotFound | Refused | Invalid | RequestMismatch
+
+"The days are timed anew."
+type SlowdownLifted {
+  "Names everything that was done together; ` + "`" + `batchUndo` + "`" + ` makes driving slow again."
+  batchId: ID!
+  "What is over."
+  slowdown: Slowdown!
   "Every rep's day that changed."
   days: [DayChange!]!
   "Promises to customers that this concerns."
@@ -8570,6 +8679,8 @@ func (ec *executionContext) childFields_Slot(ctx context.Context, field graphql.
 
 func (ec *executionContext) childFields_Slowdown(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Slowdown_id(ctx, field)
 	case "branch":
 		return ec.fieldContext_Slowdown_branch(ctx, field)
 	case "date":

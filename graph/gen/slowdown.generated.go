@@ -219,6 +219,29 @@ func (ec *executionContext) fieldContext_AreaSlowed_alerts(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Slowdown_id(ctx context.Context, field graphql.CollectedField, obj *dispatch.Slowdown) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Slowdown_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Slowdown_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Slowdown", field, false, false, "ID")
+}
+
 func (ec *executionContext) _Slowdown_branch(ctx context.Context, field graphql.CollectedField, obj *dispatch.Slowdown) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -375,6 +398,157 @@ func (ec *executionContext) fieldContext_Slowdown_version(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Slowdown", field, false, false, "Int")
 }
 
+func (ec *executionContext) _SlowdownLifted_batchId(ctx context.Context, field graphql.CollectedField, obj *model.SlowdownLifted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlowdownLifted_batchId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BatchID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlowdownLifted_batchId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlowdownLifted", field, false, false, "ID")
+}
+
+func (ec *executionContext) _SlowdownLifted_slowdown(ctx context.Context, field graphql.CollectedField, obj *model.SlowdownLifted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlowdownLifted_slowdown(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Slowdown, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dispatch.Slowdown) graphql.Marshaler {
+			return ec.marshalNSlowdown2githubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐSlowdown(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlowdownLifted_slowdown(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlowdownLifted",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slowdown(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SlowdownLifted_days(ctx context.Context, field graphql.CollectedField, obj *model.SlowdownLifted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlowdownLifted_days(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Days, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []desk.DayChange) graphql.Marshaler {
+			return ec.marshalNDayChange2ᚕgithubᚗcomᚋhexbeatᚋhexbeatᚋdeskᚐDayChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlowdownLifted_days(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlowdownLifted",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DayChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SlowdownLifted_promises(ctx context.Context, field graphql.CollectedField, obj *model.SlowdownLifted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlowdownLifted_promises(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Promises, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []dispatch.PromiseTouched) graphql.Marshaler {
+			return ec.marshalNPromiseChange2ᚕgithubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐPromiseTouchedᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlowdownLifted_promises(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlowdownLifted",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PromiseChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SlowdownLifted_alerts(ctx context.Context, field graphql.CollectedField, obj *model.SlowdownLifted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlowdownLifted_alerts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Alerts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []desk.AlertPreview) graphql.Marshaler {
+			return ec.marshalNAlertPreview2ᚕgithubᚗcomᚋhexbeatᚋhexbeatᚋdeskᚐAlertPreviewᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlowdownLifted_alerts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlowdownLifted",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AlertPreview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -477,6 +651,69 @@ func UnmarshalAreaSlowdownInput(ctx context.Context, raw any) (model.AreaSlowdow
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputSlowdownLiftInput(ctx context.Context, obj any) (model.SlowdownLiftInput, error) {
+	var it model.SlowdownLiftInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"requestId", "slowdownId", "note", "dryRun"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalNUUID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "slowdownId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slowdownId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlowdownID = data
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSlowdownLiftInput unmarshals raw into the SlowdownLiftInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSlowdownLiftInput(ctx context.Context, raw any) (model.SlowdownLiftInput, error) {
+	var out model.SlowdownLiftInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SlowdownLiftInput", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -525,6 +762,54 @@ func (ec *executionContext) _AreaSlowdownResult(ctx context.Context, sel ast.Sel
 			return typedObj
 		} else {
 			panic(fmt.Errorf("unexpected type %T; non-generated variants of AreaSlowdownResult must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _SlowdownLiftResult(ctx context.Context, sel ast.SelectionSet, obj model.SlowdownLiftResult) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.RequestMismatch:
+		return ec._RequestMismatch(ctx, sel, &obj)
+	case *model.RequestMismatch:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RequestMismatch(ctx, sel, obj)
+	case model.Refused:
+		return ec._Refused(ctx, sel, &obj)
+	case *model.Refused:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Refused(ctx, sel, obj)
+	case model.NotFound:
+		return ec._NotFound(ctx, sel, &obj)
+	case *model.NotFound:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NotFound(ctx, sel, obj)
+	case model.Invalid:
+		return ec._Invalid(ctx, sel, &obj)
+	case *model.Invalid:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Invalid(ctx, sel, obj)
+	case model.SlowdownLifted:
+		return ec._SlowdownLifted(ctx, sel, &obj)
+	case *model.SlowdownLifted:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SlowdownLifted(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of SlowdownLiftResult must implement graphql.Marshaler", obj))
 		}
 	}
 }
@@ -602,6 +887,11 @@ func (ec *executionContext) _Slowdown(ctx context.Context, sel ast.SelectionSet,
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Slowdown")
+		case "id":
+			out.Values[i] = ec._Slowdown_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "branch":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -651,6 +941,59 @@ func (ec *executionContext) _Slowdown(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var slowdownLiftedImplementors = []string{"SlowdownLifted", "SlowdownLiftResult"}
+
+func (ec *executionContext) _SlowdownLifted(ctx context.Context, sel ast.SelectionSet, obj *model.SlowdownLifted) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, slowdownLiftedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SlowdownLifted")
+		case "batchId":
+			out.Values[i] = ec._SlowdownLifted_batchId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "slowdown":
+			out.Values[i] = ec._SlowdownLifted_slowdown(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "days":
+			out.Values[i] = ec._SlowdownLifted_days(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "promises":
+			out.Values[i] = ec._SlowdownLifted_promises(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "alerts":
+			out.Values[i] = ec._SlowdownLifted_alerts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
@@ -670,6 +1013,35 @@ func (ec *executionContext) marshalNAreaSlowdownResult2githubᚗcomᚋhexbeatᚋ
 
 func (ec *executionContext) marshalNSlowdown2githubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐSlowdown(ctx context.Context, sel ast.SelectionSet, v dispatch.Slowdown) graphql.Marshaler {
 	return ec._Slowdown(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSlowdown2ᚕgithubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐSlowdownᚄ(ctx context.Context, sel ast.SelectionSet, v []dispatch.Slowdown) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSlowdown2githubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐSlowdown(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNSlowdownLiftInput2githubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐSlowdownLiftInput(ctx context.Context, v any) (model.SlowdownLiftInput, error) {
+	res, err := ec.unmarshalInputSlowdownLiftInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSlowdownLiftResult2githubᚗcomᚋhexbeatᚋhexbeatᚋgraphᚋmodelᚐSlowdownLiftResult(ctx context.Context, sel ast.SelectionSet, v model.SlowdownLiftResult) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SlowdownLiftResult!")
+		return graphql.Null
+	}
+	return ec._SlowdownLiftResult(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

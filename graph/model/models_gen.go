@@ -818,6 +818,8 @@ func (Invalid) IsDayReplanResult() {}
 
 func (Invalid) IsAreaSlowdownResult() {}
 
+func (Invalid) IsSlowdownLiftResult() {}
+
 func (Invalid) IsVisitCreateResult() {}
 
 func (Invalid) IsVisitReassignResult() {}
@@ -903,6 +905,8 @@ func (NotFound) IsRepSkillsSetResult() {}
 func (NotFound) IsDayReplanResult() {}
 
 func (NotFound) IsAreaSlowdownResult() {}
+
+func (NotFound) IsSlowdownLiftResult() {}
 
 func (NotFound) IsVisitCreateResult() {}
 
@@ -1027,6 +1031,8 @@ func (Refused) IsPositionReportResult() {}
 func (Refused) IsDayReplanResult() {}
 
 func (Refused) IsAreaSlowdownResult() {}
+
+func (Refused) IsSlowdownLiftResult() {}
 
 func (Refused) IsVisitCreateResult() {}
 
@@ -1182,6 +1188,8 @@ func (RequestMismatch) IsDayReplanResult() {}
 
 func (RequestMismatch) IsAreaSlowdownResult() {}
 
+func (RequestMismatch) IsSlowdownLiftResult() {}
+
 func (RequestMismatch) IsVisitCreateResult() {}
 
 func (RequestMismatch) IsVisitReassignResult() {}
@@ -1217,6 +1225,34 @@ type SharedGround struct {
 	// Whose it is.
 	Territories []geo.Territory `json:"territories"`
 }
+
+// What `slowdownLift` takes.
+type SlowdownLiftInput struct {
+	// Made by the caller; the same id with the same content is answered the same, once carried out.
+	RequestID uuid.UUID `json:"requestId"`
+	// Which slowdown.
+	SlowdownID uuid.UUID `json:"slowdownId"`
+	// Why, in words, for colleagues; at most 1000 characters.
+	Note *string `json:"note"`
+	// Store nothing, say what would happen.
+	DryRun *bool `json:"dryRun"`
+}
+
+// The days are timed anew.
+type SlowdownLifted struct {
+	// Names everything that was done together; `batchUndo` makes driving slow again.
+	BatchID uuid.UUID `json:"batchId"`
+	// What is over.
+	Slowdown dispatch.Slowdown `json:"slowdown"`
+	// Every rep's day that changed.
+	Days []desk.DayChange `json:"days"`
+	// Promises to customers that this concerns.
+	Promises []dispatch.PromiseTouched `json:"promises"`
+	// Who is alerted.
+	Alerts []desk.AlertPreview `json:"alerts"`
+}
+
+func (SlowdownLifted) IsSlowdownLiftResult() {}
 
 // What changed in one territory.
 type TerritoryDrifted struct {

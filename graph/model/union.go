@@ -31,5 +31,6 @@ type (
 	BatchUndoResult        any
 	AbsenceReportResult    any
 	AreaSlowdownResult     any
+	SlowdownLiftResult     any
 	DayReplanResult        any
 )

@@ -53,6 +53,8 @@ var russian = language{
 		"OTHER":     "решение диспетчера",
 		"UNDO":      "изменение отменено",
 		"SLOWDOWN":  "медленный проезд",
+
+		"SLOWDOWN_OVER": "проезд снова обычный",
 	},
 	because:   "Причина: ",
 	more:      " и ещё %d",
@@ -87,6 +89,8 @@ var english = language{
 		"OTHER":     "dispatcher's decision",
 		"UNDO":      "a change was taken back",
 		"SLOWDOWN":  "driving is slow",
+
+		"SLOWDOWN_OVER": "driving is as usual again",
 	},
 	because:   "Reason: ",
 	more:      " and %d more",
