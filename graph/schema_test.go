@@ -59,6 +59,7 @@ func described(t *testing.T, what, description string) {
 func TestMutationsHaveOneInputWithARequestID(t *testing.T) {
 	t.Parallel()
 	s := theSchema()
+	successes := map[string]int{"dayReplan": 2} // what is done at once, and what is left to a worker
 	for _, field := range s.Mutation.Fields {
 		if len(field.Arguments) != 1 || field.Arguments[0].Name != "input" {
 			t.Errorf("%s: takes %v, want one input", field.Name, field.Arguments)
@@ -76,8 +77,8 @@ func TestMutationsHaveOneInputWithARequestID(t *testing.T) {
 				}
 			}
 		}
-		if members := len(s.GetPossibleTypes(s.Types[field.Type.Name()])); members-problems != 1 {
-			t.Errorf("%s: %d of %d members are problems, want all but one", field.Name, problems, members)
+		if members, want := len(s.GetPossibleTypes(s.Types[field.Type.Name()])), max(1, successes[field.Name]); members-problems != want {
+			t.Errorf("%s: %d of %d members are problems, want all but %d", field.Name, problems, members, want)
 		}
 	}
 }

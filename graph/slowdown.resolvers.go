@@ -17,15 +17,15 @@ import (
 	"github.com/hexbeat/hexbeat/roster"
 )
 
-// AreaSlowdown is the resolver for the areaSlowdown field.
-func (r *mutationResolver) AreaSlowdown(ctx context.Context, input model.AreaSlowdownInput) (model.AreaSlowdownResult, error) {
-	done, err := r.slowArea(ctx, input)
-	return r.answer(ctx, done, err)
-}
-
 // SlowdownLift is the resolver for the slowdownLift field.
 func (r *mutationResolver) SlowdownLift(ctx context.Context, input model.SlowdownLiftInput) (model.SlowdownLiftResult, error) {
 	done, err := r.liftSlowdown(ctx, input)
+	return r.answer(ctx, done, err)
+}
+
+// AreaSlowdown is the resolver for the areaSlowdown field.
+func (r *mutationResolver) AreaSlowdown(ctx context.Context, input model.AreaSlowdownInput) (model.AreaSlowdownResult, error) {
+	done, err := r.slowArea(ctx, input)
 	return r.answer(ctx, done, err)
 }
 

@@ -26,7 +26,10 @@ type Today struct {
 }
 
 const branchOfRep = `
-SELECT ` + branchColumns + `
+SELECT ` + branchColumns + `,
+       (SELECT min(sh.date) FROM shift AS sh
+        WHERE  sh.organization_id = r.organization_id AND sh.rep_id = r.id AND sh.date >= @now::timestamptz::date - 2
+        AND    sh.starts_at <= @now AND sh.ends_at > @now) AS working
 FROM   branch AS b
 JOIN   rep AS r ON r.organization_id = b.organization_id AND r.branch_id = b.id
 WHERE  r.organization_id = @organization AND r.id = @rep`
@@ -91,7 +94,7 @@ type todayRow struct {
 }
 
 // Today reads a rep's first screen in three statements, whatever the number of visits: where the feed stands, the rep's
-// branch, whose zone says which day it is, and the day. Without a date it is today; a position older than fresh is not
+// branch, whose zone says which day it is, and the day. Without a date it is the day of the shift under way, else today; a position older than fresh is not
 // where the rep is.
 func (tx *Tx) Today(ctx context.Context, rep uuid.UUID, date *hours.Date, now time.Time, fresh time.Duration, alerts int) (Today, error) {
 	var t Today
@@ -99,13 +102,19 @@ func (tx *Tx) Today(ctx context.Context, rep uuid.UUID, date *hours.Date, now ti
 	if t.Cursor, err = tx.FeedCursor(ctx); err != nil {
 		return t, err
 	}
-	t.Branch, err = one[roster.Branch](ctx, tx, roster.ErrNoRep, branchOfRep, pgx.StrictNamedArgs{"organization": tx.Organization, "rep": rep})
+	home, err := one[struct {
+		roster.Branch
+		Working *hours.Date `db:"working"` // the day of the shift under way
+	}](ctx, tx, roster.ErrNoRep, branchOfRep, pgx.StrictNamedArgs{"organization": tx.Organization, "rep": rep, "now": now})
 	if err != nil {
 		return t, err
 	}
-	t.Date = hours.DateOf(now.In(t.Branch.Zone()))
-	if date != nil {
+	t.Branch, t.Date = home.Branch, hours.DateOf(now.In(home.Zone()))
+	switch {
+	case date != nil:
 		t.Date = *date
+	case home.Working != nil:
+		t.Date = *home.Working
 	}
 	reps := []uuid.UUID{rep}
 	row, err := one[todayRow](ctx, tx, roster.ErrNoRep, todayDay, pgx.StrictNamedArgs{

@@ -6302,7 +6302,7 @@ type Stop {
 }
 
 extend type Query {
-  "The calling rep's day, today in the branch's zone by default; null for who is no rep."
+  "The calling rep's day: by default that of the shift under way, which may have begun before midnight, else today in the branch's zone. Null for who is no rep."
   today(date: Date): Day @role(min: REP)
 }
 `, BuiltIn: false},
