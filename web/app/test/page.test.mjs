@@ -177,10 +177,10 @@ test('a rep without work is watched, shown on the map and given a visit of the q
   const page = await dispatcher(t)
   await ready(page)
   const { from } = await pick(page)
-  const shift = (await asked(`{ node(id: "${from}") { ... on Rep { shift { startsAt } } } }`)).node.shift
+  const shift = (await asked(`{ node(id: "${from}") { ... on Rep { shift { date } } } }`)).node.shift
   const { repDayReassign: cleared } = await asked(
     'mutation ($input: RepDayReassignInput!) { repDayReassign(input: $input) { ... on RepDayReassigned { batchId } } }',
-    { repIds: [from], dates: [shift.startsAt.slice(0, 10)], policy: 'QUEUE' },
+    { repIds: [from], dates: [shift.date], policy: 'QUEUE' },
   )
   t.after(() => asked('mutation ($input: BatchUndoInput!) { batchUndo(input: $input) { __typename } }', { batchId: cleared.batchId }))
   await page.locator('#tab-watch').press('Enter')
@@ -193,11 +193,11 @@ test('a rep without work is watched, shown on the map and given a visit of the q
 })
 
 test('a rep takes a visit of the queue on the phone, and gives it back with a reason', { skip: standIn }, async (t) => {
-  const { nodes } = (await asked('{ reps(first: 25) { nodes { id name shift { startsAt } load { visits } } } }')).reps
+  const { nodes } = (await asked('{ reps(first: 25) { nodes { id name shift { date } load { visits } } } }')).reps
   const rep = nodes.findLast(({ shift, load }) => shift && load.visits > 1)
   const { repDayReassign: cleared } = await asked(
     'mutation ($input: RepDayReassignInput!) { repDayReassign(input: $input) { ... on RepDayReassigned { batchId } } }',
-    { repIds: [rep.id], dates: [rep.shift.startsAt.slice(0, 10)], policy: 'QUEUE' },
+    { repIds: [rep.id], dates: [rep.shift.date], policy: 'QUEUE' },
   )
   t.after(() => asked('mutation ($input: BatchUndoInput!) { batchUndo(input: $input) { __typename } }', { batchId: cleared.batchId }))
   const page = await open(t, `/m#token=${repToken(rep.name)}`, { width: 360, height: 740 })

@@ -43,7 +43,7 @@ export type Load = {
 
 export type Branch = { id: string; name: string; timeZone: string }
 
-export type Shift = { id: string; startsAt: string; endsAt: string; start: Point | null; end: Point | null }
+export type Shift = { id: string; date: string; startsAt: string; endsAt: string; start: Point | null; end: Point | null }
 
 export type Rep = {
   id: string
