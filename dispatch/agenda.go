@@ -61,9 +61,9 @@ func newAgenda(w *workday, bids []bid) *agenda {
 	for i, b := range bids {
 		calls[i] = b.task
 	}
-	slow := slowPlaces(s, calls...)
+	ways := waysOf(s, calls...)
 	a.p.Vehicles = []route.Vehicle{vehicle}
-	a.p.Travel = []route.Table{places.table(s.Travel, slow)}
+	a.p.Travel = []route.Table{places.table(ways, s.mean())}
 	a.p.Churn = &route.Churn{Arrival: movedPrice, Tolerance: int64(Tolerance.Seconds()), Most: -1}
 	return a
 }
@@ -128,14 +128,15 @@ func (p *places) of(point *geo.Point) int32 {
 	return i
 }
 
-// table is the driving between all places, to the second what a day's timetable says.
-func (p *places) table(travel geo.Travel, slow map[geo.Point]float64) route.Table {
+// table is the driving between all places: to the second what a day's timetable says where the pace is even, and otherwise that at the mean
+// pace of the day, so many times as long as at an even one. A search looks for orders by it; the timetable says what they are worth.
+func (p *places) table(ways ways, mean float64) route.Table {
 	n := len(p.points)
 	t := route.Table{Places: n, Durations: make([]int32, n*n)}
 	for i, from := range p.points {
 		for j, to := range p.points {
 			if i != j {
-				t.Durations[i*n+j] = int32(min(drive(travel, slow, from, to).Seconds(), longestDrive))
+				t.Durations[i*n+j] = int32(min(ways.drive(from, to).Seconds()*mean, longestDrive))
 			}
 		}
 	}

@@ -156,6 +156,7 @@ func (c choice) nearest() (place *geo.Point, drive time.Duration) {
 	if c.Call.Point == nil {
 		return nil, 0
 	}
+	ways, mean := waysOf(c.Day, c.Call), c.Day.mean()
 	points := []*geo.Point{c.Day.Start, c.Day.End}
 	for _, t := range slices.Concat(c.Day.Visits, c.Day.Engagements) {
 		points = append(points, t.Point)
@@ -164,7 +165,7 @@ func (c choice) nearest() (place *geo.Point, drive time.Duration) {
 		if p == nil {
 			continue
 		}
-		if d := c.Day.Travel.Time(*p, *c.Call.Point); place == nil || d < drive {
+		if d := time.Duration(float64(ways.drive(*p, *c.Call.Point)) * mean); place == nil || d < drive {
 			place, drive = p, d
 		}
 	}

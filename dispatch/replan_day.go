@@ -98,7 +98,7 @@ func (r restOfDay) sheet(p *replanning) sheet {
 		s.Opens = max(s.Opens, ceil(stop.Departure))
 		s.Rest += int64(stop.Travel / time.Second)
 		if at := r.is.point(stop, calls); at != nil {
-			s.Start, s.SlowStart = at, r.is.slowness(at, p.Now)
+			s.Start, s.SlowStart, s.StartLand = at, r.is.slowness(at, p.Now), r.is.land(at)
 		}
 		this := func(t task) bool {
 			return t.VisitID != nil && stop.VisitID != nil && *t.VisitID == *stop.VisitID ||

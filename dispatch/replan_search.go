@@ -2,7 +2,6 @@ package dispatch
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -91,11 +90,13 @@ func (p *replanning) search(group []int, seed uint64) proposal {
 		breaks  = make([][]*uuid.UUID, len(group)) // visits nobody knows the place of
 		sheets  = make([]sheet, len(group))
 	)
-	w, available, slow := p.days[group[0]].is.weights(), int64(0), map[geo.Point]float64{}
+	w, available, mean := p.days[group[0]].is.weights(), int64(0), 0.0
+	var all ways
 	for k, i := range group {
 		sheets[k] = p.days[i].sheet(p)
 		available += sheets[k].Available
-		maps.Copy(slow, slowPlaces(sheets[k]))
+		mean += sheets[k].mean() / float64(len(group))
+		all = all.and(waysOf(sheets[k]))
 	}
 	for k, i := range group {
 		s := sheets[k]
@@ -126,7 +127,7 @@ func (p *replanning) search(group []int, seed uint64) proposal {
 		}
 		problem.Vehicles = append(problem.Vehicles, vehicle)
 	}
-	problem.Travel = []route.Table{places.table(sheets[0].Travel, slow)}
+	problem.Travel = []route.Table{places.table(all, mean)}
 	if hours := float64(available) / 3600 / float64(len(group)); hours > 0 {
 		problem.Balance = int64(60 * w.Load / hours / hours)
 	}

@@ -43,9 +43,10 @@ type RepDay struct {
 	Route       Route
 	Calls       []Call // every visit of the route, in any order
 	Travel      geo.Travel
-	Slow        []Slowdown // where and when driving takes longer
-	Weights     *Weights   // the branch's; nil: StandardWeights
-	At          *geo.Point // where the rep was last seen; nil: the start of the shift
+	Traffic     *geo.Traffic // how driving depends on place and hour; nil: it goes by Travel
+	Slow        []Slowdown   // where and when driving takes longer
+	Weights     *Weights     // the branch's; nil: StandardWeights
+	At          *geo.Point   // where the rep was last seen; nil: the start of the shift
 }
 
 // Load says how loaded a rep is on a day. People, engine and reports see the same number.

@@ -12,7 +12,7 @@ import (
 // Schedule re-times the day's route in the order its stops have, from now on.
 //
 // Stops begun or ended stay first and keep their facts. The rest follows from where the rep is: driving by the
-// day's travel, waiting for opening hours and promised windows, service, and the way home to where the shift
+// day's travel, at the hour at which each way is driven where the day knows its traffic, waiting for opening hours and promised windows, service, and the way home to where the shift
 // ends (without such a place, to where it began). Engagements still ahead are placed anew where they cost least, so a
 // lunch moves and a meeting keeps its time. A window that can't be kept is not an obstacle here: the stop is late. A
 // day without a shift, and one that is over, keeps the times it has. What people were told (Stop.Told) and the route's
@@ -84,19 +84,19 @@ func (day RepDay) timed(t *timetable, begun []Stop, order []int32) RepDay {
 	for _, c := range order {
 		path = append(path, t.tasks[c].Point)
 	}
-	day.Route.Distance = length(t.sheet.Travel, append(path, t.sheet.End))
+	day.Route.Distance = day.length(append(path, t.sheet.End))
 	return day
 }
 
 // length is the way along the points that are known.
-func length(travel geo.Travel, path []*geo.Point) (all geo.Metres) {
+func (day RepDay) length(path []*geo.Point) (all geo.Metres) {
 	var at *geo.Point
 	for _, p := range path {
 		if p == nil {
 			continue
 		}
 		if at != nil {
-			all += travel.Distance(*at, *p)
+			all += day.road(*at, *p)
 		}
 		at = p
 	}

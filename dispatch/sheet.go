@@ -22,6 +22,10 @@ type sheet struct {
 	SlowStart   float64    `json:"slowStart,omitempty"` // how many times as long driving takes there; 0: as long as ever
 	SlowEnd     float64    `json:"slowEnd,omitempty"`
 	Travel      geo.Travel `json:"travel"`
+	Roads       geo.Roads  `json:"roads,omitempty"` // by kind of ground; none: Travel everywhere
+	Pace        *geo.Pace  `json:"pace,omitempty"`  // by the hour; nil: even
+	StartLand   geo.Land   `json:"startLand,omitempty"`
+	EndLand     geo.Land   `json:"endLand,omitempty"`
 	Available   int64      `json:"available"`   // seconds, from now on
 	Begun       int        `json:"begun"`       // stops before the first of Visits
 	Rest        int64      `json:"rest"`        // seconds of service left of the visit under way
@@ -41,6 +45,7 @@ type task struct {
 	Promised     bool           `json:"promised,omitempty"` // the windows lie within what was promised
 	Told         *int64         `json:"told,omitempty"`     // the arrival people know of
 	Slow         float64        `json:"slow,omitempty"`     // how many times as long driving takes there; 0: as long as ever
+	Land         geo.Land       `json:"land,omitempty"`     // the kind of ground there, where there are roads by kind
 }
 
 // zones keeps the locations it has found: looking one up reads a file.
@@ -75,6 +80,7 @@ func newSheet(day RepDay, now time.Time, z zones) (s sheet, begun []Stop) {
 		Available: int64(roster.Available(shift, day.Engagements, now) / time.Second),
 	}
 	s.End = cmp.Or(shift.End, s.Start)
+	s.Roads, s.Pace = day.traffic(z)
 
 	calls := day.calls()
 	begun, ahead := split(day, calls, now)
@@ -101,6 +107,7 @@ func newSheet(day RepDay, now time.Time, z zones) (s sheet, begun []Stop) {
 		s.Start = day.At
 	}
 	s.SlowStart, s.SlowEnd = day.slowness(s.Start, now), day.slowness(s.End, now)
+	s.StartLand, s.EndLand = day.land(s.Start), day.land(s.End)
 	for _, stop := range ahead {
 		t := task{VisitID: stop.VisitID, Service: int64(stop.Departure.Sub(stop.Arrival) / time.Second)}
 		if call, ok := calls[*stop.VisitID]; ok {
@@ -179,6 +186,7 @@ func (day RepDay) task(call Call, now time.Time, z zones) task {
 
 		Promised: call.Visit.Promised != nil,
 		Slow:     day.slowness(call.Site.Point, now),
+		Land:     day.land(call.Site.Point),
 	}
 }
 
@@ -199,7 +207,7 @@ func (day RepDay) engagements(seen map[uuid.UUID]bool, now time.Time) []task {
 		if seen[e.ID] || !e.EndsAt.After(now) || !e.EndsAt.After(day.Shift.StartsAt) || !e.StartsAt.Before(day.Shift.EndsAt) {
 			continue
 		}
-		t := task{EngagementID: &e.ID, Point: e.Point, Slow: day.slowness(e.Point, now)}
+		t := task{EngagementID: &e.ID, Point: e.Point, Slow: day.slowness(e.Point, now), Land: day.land(e.Point)}
 		open := max(ceil(e.StartsAt), ceil(day.Shift.StartsAt))
 		if e.Flexible {
 			open = max(open, ceil(now))

@@ -70,7 +70,8 @@ func (day RepDay) slots(call Call, now time.Time) []Slot {
 			t.tasks[node].Windows, t.tasks[node].Promised = t.p.Nodes[node].Windows, true
 			after := t.p.Time(joined)
 			ratio := t.load(joined, after).Ratio
-			cost := weights.Travel*minutes(gap.Added) + weights.Load*ratio*ratio +
+			added := minutes(after.Travel - base.Travel)
+			cost := weights.Travel*added + weights.Load*ratio*ratio +
 				weights.Moved*float64(max(0, t.moved(joined, after)-moved)) +
 				weights.Window*max(0, t.tight(joined, after, weights.Reserve)-tight)
 			if call.Owner != nil && *call.Owner != day.Rep.ID {
@@ -78,7 +79,7 @@ func (day RepDay) slots(call Call, now time.Time) []Slot {
 			}
 			found = append(found, Slot{
 				RepID: day.Rep.ID, Date: day.Route.Date, Window: hours.Window{From: moment(w.Open), To: moment(w.Close)},
-				TravelMinutes: round(minutes(gap.Added)), CostMinutes: round(cost),
+				TravelMinutes: round(added), CostMinutes: round(cost),
 			})
 		}
 	}

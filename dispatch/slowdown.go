@@ -21,8 +21,8 @@ type Slowdown struct {
 	Version  int          `json:"version"`
 }
 
-// slowness is how many times as long driving takes at a place for the rest of the day. A day has one table of driving, not one for each
-// hour: the slow hours count by their share of what is left of the shift. Of several slowdowns the worst counts.
+// slowness is how many times as long driving takes at a place for the rest of the day, beside what traffic adds by the hour. A place has
+// one such number, not one for each hour: the slow hours count by their share of what is left of the shift. Of several slowdowns the worst counts.
 func (day RepDay) slowness(p *geo.Point, now time.Time) float64 {
 	if p == nil || day.Shift == nil {
 		return 0
@@ -62,15 +62,6 @@ func slowPlaces(s sheet, calls ...task) map[geo.Point]float64 {
 		}
 	}
 	return slow
-}
-
-// drive is the driving between two places, each of which slows half of the way.
-func drive(travel geo.Travel, slow map[geo.Point]float64, from, to geo.Point) time.Duration {
-	d := travel.Time(from, to)
-	if slow == nil {
-		return d
-	}
-	return time.Duration(float64(d) * (max(1, slow[from]) + max(1, slow[to])) / 2)
 }
 
 // SlowDay is a wish to time days anew because driving became slow, or is not any more.

@@ -31,13 +31,16 @@ func newTimetable(s sheet, calls ...task) *timetable {
 		places[*p], t.points = i, append(t.points, *p)
 		return i
 	}
-	slow := slowPlaces(s, calls...)
+	ways := waysOf(s, calls...)
 	t.p = route.Day{
 		Start: place(s.Start),
 		End:   place(s.End),
 		Opens: s.Opens, Closes: s.Closes,
 		Nodes: make([]route.Node, len(t.tasks)),
-		Drive: func(a, b int32) int64 { return int64(drive(s.Travel, slow, t.points[a], t.points[b]) / time.Second) },
+		Drive: func(a, b int32) int64 { return int64(ways.drive(t.points[a], t.points[b]) / time.Second) },
+	}
+	if s.Pace != nil {
+		t.p.Hours = s.Pace
 	}
 	for i, task := range t.tasks {
 		t.p.Nodes[i] = route.Node{Place: place(task.Point), Service: task.Service, Windows: task.Windows}

@@ -52,7 +52,8 @@ func Idle(day RepDay, queue []Call, least time.Duration, now time.Time) (IdleRep
 	idle := IdleRep{RepID: day.Rep.ID, Since: now, Until: day.Shift.EndsAt}
 	if len(order) > 0 {
 		timing := t.p.Time(order)
-		idle.Until = moment(timing.Depart[0] - t.tasks[order[0]].Service - timing.Drive[0])
+		first := t.p.Nodes[order[0]]
+		idle.Until = moment(t.p.Leave(t.p.Start, first.Place, timing.Depart[0]-first.Service))
 	}
 	if idle.Until.Sub(idle.Since) < least {
 		return IdleRep{}, false

@@ -66,7 +66,16 @@ func (t *timetable) nearFirst(order []int32) []int32 {
 // sound, and can make nothing later than it is.
 func (w *workday) relax() {
 	timing := w.t.p.Time(w.order)
-	if w.late = timing.Broken(); w.late == 0 {
+	w.late = timing.Broken()
+	w.relaxTo(timing)
+	if w.t.p.Hours != nil {
+		w.relaxTo(w.t.even().p.Time(w.order)) // as a search at the mean pace sees it
+	}
+}
+
+// relaxTo moves the bounds that a timing of the order breaks to where it breaks them.
+func (w *workday) relaxTo(timing route.Timing) {
+	if timing.Broken() == 0 {
 		return
 	}
 	t := *w.t

@@ -25,11 +25,18 @@ type Node struct {
 // Day is one vehicle's day. Moments are seconds from any common zero.
 type Day struct {
 	Nodes  []Node
-	Drive  func(from, to int32) int64 // seconds between two places
+	Drive  func(from, to int32) int64 // seconds between two places, at an even pace
+	Hours  Hours                      // how the pace of traffic changes; nil: it is even
 	Start  int32                      // place, or Nowhere
 	End    int32                      // place, or Nowhere
 	Opens  int64                      // leaves the start
 	Closes int64                      // should be at the end
+}
+
+// Hours turn drives at an even pace into drives by the hour. Who leaves later must not arrive earlier.
+type Hours interface {
+	Arrive(leave, drive int64) int64 // when who leaves then arrives
+	Leave(arrive, drive int64) int64 // the latest moment to leave, to arrive no later than that
 }
 
 // begin is the earliest moment from t on at which service may begin, and by how much the last window was missed.
@@ -63,4 +70,29 @@ func (p *Day) drive(from, to int32) int64 {
 		return 0
 	}
 	return p.Drive(from, to)
+}
+
+// arrive is when who leaves a place then is at another.
+func (p *Day) arrive(from, to int32, leave int64) int64 {
+	drive := p.drive(from, to)
+	if p.Hours == nil || drive == 0 {
+		return leave + drive
+	}
+	return p.Hours.Arrive(leave, drive)
+}
+
+// Leave is the latest moment to leave a place, to be at another no later than that.
+func (p *Day) Leave(from, to int32, arrive int64) int64 {
+	drive := p.drive(from, to)
+	if p.Hours == nil || drive == 0 || arrive <= never/2 {
+		return arrive - drive
+	}
+	return p.Hours.Leave(arrive, drive)
+}
+
+// added is the driving that a detour to a place, with a stay there, adds to the way from one place to the next.
+func (p *Day) added(from, here, to int32, leave, stay int64) int64 {
+	there := p.arrive(from, here, leave)
+	on := p.arrive(here, to, there+stay)
+	return (there - leave) + (on - there - stay) - (p.arrive(from, to, leave) - leave)
 }

@@ -4,7 +4,7 @@ package route
 // nothing after it breaks.
 type Gap struct {
 	At          int   // position in the order
-	Added       int64 // seconds of driving
+	Added       int64 // seconds of driving, where service begins at Open
 	Open, Close int64
 }
 
@@ -26,11 +26,11 @@ func (p *Day) Gaps(order []int32, c int32) []Gap {
 		if here == Nowhere {
 			here = at
 		}
-		first := leave + p.drive(at, here)
+		first := p.arrive(at, here, leave)
 		last := p.leaves(order, bounds, here, k) - node.Service
 		for _, w := range windows {
 			if open, close := max(w.Open, first), min(w.Close, last); open <= close {
-				added := p.drive(at, here) + p.drive(here, next[k]) - p.drive(at, next[k])
+				added := p.added(at, here, next[k], leave, open-first+node.Service)
 				gaps = append(gaps, Gap{At: k, Added: added, Open: open, Close: close})
 			}
 		}
@@ -68,7 +68,7 @@ func (p *Day) leaves(order []int32, bounds []int64, place int32, k int) int64 {
 	if q < len(order) {
 		to = p.Nodes[order[q]].Place
 	}
-	t := bounds[q] - p.drive(place, to)
+	t := p.Leave(place, to, bounds[q])
 	for i := q - 1; i >= k; i-- {
 		n := &p.Nodes[order[i]]
 		t = n.latest(t - n.Service)

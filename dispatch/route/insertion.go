@@ -22,10 +22,10 @@ func (p *Day) Insertions(order []int32, c int32, most int) []int {
 		if here == Nowhere {
 			here = at
 		}
-		to := p.drive(at, here)
-		added := to + p.drive(here, next[k]) - p.drive(at, next[k])
-		start, late := node.begin(leave + to)
-		wait := start - leave - to
+		there := p.arrive(at, here, leave)
+		start, late := node.begin(there)
+		wait := start - there
+		added := p.added(at, here, next[k], leave, wait+node.Service)
 		places = append(places, place{k, added + wait + 4*late})
 		if k < len(order) {
 			leave = t.Depart[k]

@@ -26,7 +26,7 @@ func (p *Day) Time(order []int32) Timing {
 	for i, c := range order {
 		n := &p.Nodes[c]
 		if n.Place != Nowhere {
-			t.Drive[i] = p.drive(at, n.Place)
+			t.Drive[i] = p.arrive(at, n.Place, now) - now
 			at = n.Place
 		}
 		t.Travel += t.Drive[i]
@@ -37,7 +37,7 @@ func (p *Day) Time(order []int32) Timing {
 		now = start + n.Service
 		t.Depart[i] = now
 	}
-	t.Home = p.drive(at, p.End)
+	t.Home = p.arrive(at, p.End, now) - now
 	t.Travel += t.Home
 	t.Finish = now + t.Home
 	t.Over = max(0, t.Finish-p.Closes)
