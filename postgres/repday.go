@@ -46,6 +46,7 @@ const (
 SELECT ` + repColumns + `, b.detour, b.speed,
        (SELECT jsonb_agg(` + slowdownJSON + ` ORDER BY sl.id) FROM slowdown AS sl
         WHERE  sl.organization_id = b.organization_id AND sl.branch_id = b.id AND sl.date = ANY(@dates) AND sl.withdrawn_at IS NULL) AS slow,
+       CASE WHEN row_number() OVER (PARTITION BY r.branch_id ORDER BY r.id) = 1 THEN ` + trafficNow + ` END AS traffic,
        (SELECT dr.weights FROM dispatch_rules AS dr
         WHERE  dr.organization_id = r.organization_id AND dr.branch_id = r.branch_id ORDER BY dr.version DESC LIMIT 1) AS weights` + repFrom + `
 JOIN   branch AS b ON b.organization_id = r.organization_id AND b.id = r.branch_id
@@ -115,6 +116,7 @@ type dayRep struct {
 	Detour  float64           `db:"detour"`
 	Speed   float64           `db:"speed"`
 	Slow    json.RawMessage   `db:"slow"`    // of the branch, on any of the dates
+	Traffic json.RawMessage   `db:"traffic"` // of the branch, at the first of its reps
 	Weights *dispatch.Weights `db:"weights"` // nil: the branch has set none
 }
 
@@ -203,6 +205,10 @@ func (rows dayRows) days(dates []hours.Date, reps []uuid.UUID) ([]dispatch.RepDa
 	if err != nil {
 		return nil, err
 	}
+	traffic, err := trafficOf(rows.people)
+	if err != nil {
+		return nil, err
+	}
 	days := make([]dispatch.RepDay, 0, len(dates)*len(reps))
 	for _, date := range dates {
 		for _, id := range reps {
@@ -213,7 +219,8 @@ func (rows dayRows) days(dates []hours.Date, reps []uuid.UUID) ([]dispatch.RepDa
 			key := DayOfRep{id, date}
 			day := dispatch.RepDay{
 				Rep: person.Rep, Absent: slices.Contains(rows.absent, key), Engagements: engagementsOf[key],
-				Route: dispatch.Route{RepID: id, Date: date}, Travel: geo.Travel{Detour: person.Detour, Speed: person.Speed}, Weights: person.Weights,
+				Route: dispatch.Route{RepID: id, Date: date}, Travel: geo.Travel{Detour: person.Detour, Speed: person.Speed},
+				Traffic: traffic[person.BranchID], Weights: person.Weights,
 			}
 			for _, s := range slow[person.BranchID] {
 				if s.Date == date {

@@ -40,6 +40,7 @@ func commands() []command {
 		serveCommand(),
 		organizationAddCommand(),
 		branchAddCommand(),
+		branchTrafficCommand(),
 		userAddCommand(),
 		tokenCommand(),
 		tokenRevokeCommand(),

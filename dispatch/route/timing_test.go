@@ -41,6 +41,27 @@ func aDay(rng *rand.Rand, n int) Day {
 	return p
 }
 
+// rush makes driving take twice as long for an hour.
+type rush struct{ from, to int64 }
+
+func (r rush) Arrive(leave, drive int64) int64 {
+	before := max(0, min(drive, r.from-leave)) // driven before the rush
+	leave, drive = leave+before, drive-before
+	slow := max(0, min(2*drive, r.to-leave)) // spent in it
+	if leave < r.from {
+		slow = 0
+	}
+	return leave + slow + drive - slow/2
+}
+
+func (r rush) Leave(arrive, drive int64) int64 {
+	leave := arrive - 2*drive
+	for r.Arrive(leave+1, drive) <= arrive {
+		leave++
+	}
+	return leave
+}
+
 func TestTime(t *testing.T) {
 	t.Parallel()
 	p := Day{
@@ -70,6 +91,10 @@ func TestGapsAgreeWithWalking(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const n = 9
 		p := aDay(rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 3)), n)
+		if rapid.Bool().Draw(t, "rush") {
+			from := rapid.Int64Range(0, 3*3600).Draw(t, "from")
+			p.Hours = rush{from, from + 3600}
+		}
 		var order []int32
 		for c := range int32(n) {
 			gaps := p.Gaps(order, c)
@@ -92,7 +117,7 @@ func TestGapsAgreeWithWalking(t *testing.T) {
 				if own(g.Open-1) && fits(g.At, g.Open-1) || own(g.Close+1) && fits(g.At, g.Close+1) {
 					t.Fatalf("gap %+v of node %d in %v is wider than it says", g, c, order)
 				}
-				if walked := p.Time(slices.Insert(slices.Clone(order), g.At, c)); walked.Travel-free != g.Added {
+				if walked := p.Time(slices.Insert(slices.Clone(order), g.At, c)); p.Hours == nil && walked.Travel-free != g.Added {
 					t.Fatalf("gap %+v of node %d in %v adds %d s", g, c, order, walked.Travel-free)
 				}
 			}
