@@ -46,9 +46,13 @@ func Best(call Call, days []RepDay, now time.Time, most int) []Option {
 const rounded = 2.0 / 60
 
 // least is less than or the same as what the call costs on that day wherever it stands: of the terms, driving, load and those that are about the
-// rep. The way itself is known, but for a meeting or a slow area, which may change it: driving then counts nothing.
+// rep. The way itself is known, but for a meeting or a slow area, which may change it: driving then counts nothing. Nothing is known in traffic by
+// the hour, where a call may even shorten the driving: it moves what follows out of the rush.
 func (in input) least(c choice) float64 {
 	s := c.Day
+	if s.Pace != nil {
+		return math.Inf(-1)
+	}
 	known := s.SlowStart == 0 && s.SlowEnd == 0 && c.Call.Slow == 0
 	path := make([]*geo.Point, 0, len(s.Visits)+2)
 	path = append(path, s.Start)

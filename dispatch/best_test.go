@@ -28,6 +28,13 @@ func TestBestAreTheFirstOptions(t *testing.T) {
 			}
 			days = append(days, Schedule(day, now))
 		}
+		if rng.IntN(2) == 0 {
+			traffic := cityTraffic(t, calls[:50]...)
+			for i := range days {
+				days[i].Traffic = traffic
+				days[i] = Schedule(days[i], now)
+			}
+		}
 		call := calls[0]
 		if rng.IntN(2) == 0 {
 			call.Owner = &days[3].Rep.ID

@@ -111,6 +111,9 @@ func (on *dayOn) hasTime(call Call, d *days) bool {
 		if timing := t.p.Time(order); timing.Over == 0 {
 			load := t.load(order, timing)
 			spare = load.AvailableMinutes - load.ServiceMinutes - load.TravelMinutes + 1 // seconds are rounded
+			if on.sheet.Pace != nil {
+				spare += load.TravelMinutes // which may become less, out of the rush
+			}
 		}
 		on.spare = &spare
 	}
