@@ -183,7 +183,7 @@ func TestRoadsAreTheSameBothWays(t *testing.T) {
 		if got := roads.Time(a, further, from, to); got < there {
 			t.Fatalf("%v to what lies further, %v to what lies nearer", got, there)
 		}
-		if from == to && from == CityLand {
+		if from == CityLand && to == CityLand {
 			if d := Distance(a, b); d < 2*localReach && (CityTravel.Time(a, b)-there).Abs() > time.Second {
 				t.Fatalf("inside a city %v, want %v", there, CityTravel.Time(a, b))
 			}
