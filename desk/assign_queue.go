@@ -46,7 +46,11 @@ func (c AssignQueue) run(ctx context.Context, tx *Tx) (QueueAssigned, error) {
 		return QueueAssigned{}, err
 	}
 	tx.concerns(c.Branch)
-	return tx.assign(ctx, branch, nil, c.Passed)
+	done, err := tx.assign(ctx, branch, nil, c.Passed)
+	if err == nil && len(done.Visits) == 0 {
+		tx.foundNothing()
+	}
+	return done, err
 }
 
 // assign gives out visits of a branch's queue: those named, or the queue's beginning.

@@ -68,6 +68,7 @@ func (tx *Tx) carried(ctx context.Context, before callsByVisit, visits []dispatc
 	var assignments []postgres.Assignment
 	for _, v := range visits {
 		was := before[v.ID].Visit
+		tx.stirs(was, v)
 		changes = append(changes, postgres.FeedChange{
 			Kind: "visit", ID: v.ID, Version: int(v.Version), RepBefore: was.RepID, RepAfter: v.RepID,
 			BranchBefore: &v.BranchID, BranchAfter: &v.BranchID,

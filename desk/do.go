@@ -43,6 +43,8 @@ type Tx struct {
 
 	desk    *Desk
 	opened  bool
+	looked  bool                              // the engine found nothing to do: that leaves no line in the audit
+	stirred []uuid.UUID                       // branches whose queues are not what they were
 	targets []uuid.UUID                       // what the audit line names
 	placed  map[uuid.UUID]postgres.Dimensions // of the sites that events will be about
 }
@@ -84,7 +86,13 @@ func Do[R any](ctx context.Context, d *Desk, request uuid.UUID, c command[R]) (R
 				return err
 			}
 		}
-		return tx.audit(ctx, name, "")
+		if tx.looked {
+			return nil
+		}
+		if err := tx.audit(ctx, name, ""); err != nil {
+			return err
+		}
+		return tx.tendStirred(ctx)
 	})
 	if errors.Is(err, postgres.ErrRequestTaken) {
 		var first R

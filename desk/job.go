@@ -57,6 +57,7 @@ const (
 	QueuePush  = "push"  // and one for each channel, see QueueOf
 	QueueSteps = "steps" // what comes next with alerts
 	QueuePlan  = "plan"
+	QueueTend  = "tend"  // queues of visits
 	QueueClock = "clock" // periodic work, which must not wait behind a backlog
 )
 

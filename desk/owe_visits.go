@@ -74,6 +74,7 @@ func (c OweVisits) run(ctx context.Context, tx *Tx) (VisitsOwed, error) {
 		} else {
 			made.Backlog++
 		}
+		tx.stirs(dispatch.Visit{}, v)
 		visits = append(visits, v)
 		assignments = append(assignments, postgres.Assignment{Visit: v.ID, Rep: v.RepID, Batch: tx.Batch, At: tx.Now})
 		changes = append(changes, postgres.FeedChange{

@@ -36,7 +36,7 @@ func (c QueuePromises) run(ctx context.Context, tx *Tx) (int, error) {
 	var visits []dispatch.Visit
 	var notices []dispatch.Notice
 	for _, call := range owed {
-		outcome := dispatch.Endanger(call)
+		outcome := dispatch.Endanger(call, nil, tx.Now)
 		visits, notices = append(visits, outcome.Visit), append(notices, outcome.Notices...)
 	}
 	if err := tx.SaveVisits(ctx, visits); err != nil {

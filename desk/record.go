@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/postgres"
@@ -19,6 +20,9 @@ func (tx *Tx) audit(ctx context.Context, command, refused string) error {
 		Request: tx.Request, Batch: tx.Batch, Targets: tx.targets, Refused: refused,
 	})
 }
+
+// foundNothing ends a turn of the engine that changed nothing: such a turn comes every half minute. What people ask for is kept even so.
+func (tx *Tx) foundNothing() { tx.looked = tx.Caller.Door == auth.Engine }
 
 // concerns names what the audit line is about.
 func (tx *Tx) concerns(ids ...uuid.UUID) {
@@ -79,6 +83,7 @@ func (tx *Tx) saveDays(ctx context.Context, days ...*dispatch.RepDay) error {
 
 // changed puts a visit's change into the feed.
 func (tx *Tx) changed(ctx context.Context, before, after dispatch.Visit) error {
+	tx.stirs(before, after)
 	return tx.AddChanges(ctx, tx.Now, postgres.FeedChange{
 		Kind: "visit", ID: after.ID, Version: int(after.Version), RepBefore: before.RepID, RepAfter: after.RepID,
 		BranchBefore: &before.BranchID, BranchAfter: &after.BranchID,

@@ -41,6 +41,7 @@ func (tx *Tx) takeHome(ctx context.Context, branch roster.Branch, line uuid.UUID
 	var notices []dispatch.Notice
 	for _, stray := range strays {
 		v := stray.Visit
+		was := v
 		before := v.RepID
 		v.RepID, v.State, v.QueueReason = stray.Owner, dispatch.Backlog, nil
 		if stray.Owner == nil {
@@ -49,6 +50,7 @@ func (tx *Tx) takeHome(ctx context.Context, branch roster.Branch, line uuid.UUID
 		}
 		v.Epoch++
 		v.Version++
+		tx.stirs(was, v)
 		visits = append(visits, v)
 		if before != nil {
 			notices = append(notices, dispatch.Notice{RepID: *before, Kind: dispatch.VisitsLost, VisitID: v.ID})

@@ -227,6 +227,7 @@ func (tx *Tx) writeTransfer(ctx context.Context, reason string, out dispatch.Tra
 		named[after.ID] = m.Before
 		if m.Changed() {
 			tx.concerns(after.ID)
+			tx.stirs(before, after)
 			visits = append(visits, after)
 			changes = append(changes, postgres.FeedChange{
 				Kind: "visit", ID: after.ID, Version: int(after.Version), RepBefore: before.RepID, RepAfter: after.RepID,

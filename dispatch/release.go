@@ -65,9 +65,9 @@ func Decline(call Call, day *RepDay, rep uuid.UUID, seen *Revision, reason strin
 	return putBack(call, visit.queued(Declined), day, now), nil
 }
 
-// Endanger puts a visit into the queue that its rep owes on no day, though a time was promised.
-func Endanger(call Call) PutBack {
-	return putBack(call, call.Visit.queued(Endangered), nil, time.Time{})
+// Endanger puts a visit into the queue whose promised time its rep can't keep. Day is the rep-day it is on, nil for none.
+func Endanger(call Call, day *RepDay, now time.Time) PutBack {
+	return putBack(call, call.Visit.queued(Endangered), day, now)
 }
 
 // putBack takes the visit off its day and says who must hear of it.

@@ -35,6 +35,7 @@ const (
 	VisitsLost    Kind = "VISITS_LOST"    // visits went to another rep
 	VisitsChanged Kind = "VISITS_CHANGED" // visits of the rep were cancelled or moved in time
 	DayPlanned    Kind = "DAY_PLANNED"    // the day's plan is ready
+	VisitsOffered Kind = "OFFER"          // visits of the queue that the rep may take; nobody has to
 )
 
 // Reason is the code of why an alert left its rep's hands.
@@ -45,8 +46,9 @@ const (
 	Understood      Reason = "UNDERSTOOD"       // acknowledged: the rep said so
 	Newer           Reason = "NEWER"            // superseded: a newer alert speaks of all its visits
 	Undone          Reason = "UNDONE"           // annulled: what it told was undone before anybody was told
-	DayOver         Reason = "DAY_OVER"         // expired: its day has passed
+	DayOver         Reason = "DAY_OVER"         // expired: its day has passed, or the time of its offer
 	NotAcknowledged Reason = "NOT_ACKNOWLEDGED" // escalated: every channel was tried, and the rep says nothing
+	Withdrawn       Reason = "WITHDRAWN"        // annulled or expired: what it offered went to others
 	NoChannel       Reason = "NO_CHANNEL"       // escalated: the rep has no device that a channel here reaches
 )
 
@@ -62,7 +64,7 @@ type Alert struct {
 	State     State     `db:"state"`
 	Version   int       `db:"version"`
 	CreatedAt time.Time `db:"created_at"`
-	ExpiresAt time.Time `db:"expires_at"` // when its day is over
+	ExpiresAt time.Time `db:"expires_at"` // when its day is over, or its offer
 
 	// How far it has come, each with its time.
 	SentAt         *time.Time `db:"sent_at"`

@@ -20,12 +20,13 @@ type Folded struct {
 // and is annulled too once that is true of all its items.
 //
 // What the rep never heard of is not spoken of as known: a visit gained and then moved, both unheard, is a visit gained at the later
-// time. A plan of a day takes the place of the day's earlier plan and of nothing else, and nothing but that takes its place.
+// time. A plan of a day takes the place of the day's earlier plan and of nothing else, and nothing but that takes its place. So it is with
+// offers: they tell of no change, and what they offer ends them by Withdraw.
 func Fold(unread []Alert, fresh Alert, at time.Time) (Folded, error) {
 	f := fold{fresh: fresh, at: at, older: slices.Clone(unread), touched: make([]bool, len(unread)), kept: make([]bool, len(unread))}
 	f.fresh.Items = slices.Clone(fresh.Items)
-	if fresh.Kind == DayPlanned {
-		f.replan()
+	if fresh.Kind.apart() {
+		f.replace()
 	} else {
 		for i := range f.fresh.Items {
 			f.lay(&f.fresh.Items[i])
@@ -43,10 +44,13 @@ type fold struct {
 	kept    []bool // an item was struck because the new alert speaks of its visit
 }
 
-// replan strikes every item of earlier plans of the same day.
-func (f *fold) replan() {
+// apart says whether alerts of the kind have nothing to do with those of changes.
+func (k Kind) apart() bool { return k == DayPlanned || k == VisitsOffered }
+
+// replace strikes every item of earlier plans of the same day, or of earlier offers.
+func (f *fold) replace() {
 	for n, old := range f.older {
-		if old.Kind != DayPlanned || !old.ExpiresAt.Equal(f.fresh.ExpiresAt) {
+		if old.Kind != f.fresh.Kind || old.Kind == DayPlanned && !old.ExpiresAt.Equal(f.fresh.ExpiresAt) {
 			continue
 		}
 		f.older[n].Items = slices.Clone(old.Items)
@@ -62,7 +66,7 @@ func (f *fold) lay(item *Item) {
 	for n := len(f.older) - 1; n >= 0 && !item.Struck; n-- {
 		old := f.older[n]
 		i := slices.IndexFunc(old.Items, func(o Item) bool { return o.VisitID == item.VisitID && !o.Struck })
-		if old.Kind == DayPlanned || i < 0 {
+		if old.Kind.apart() || i < 0 {
 			continue
 		}
 		told := old.Items[i]

@@ -16,9 +16,9 @@ const (
 const soon = time.Hour
 
 // PriorityOf judges a new alert: urgent where the reason is, or where a visit gained, lost or moved is near, by the time it has now or
-// by the time the rep knows; low where it is about another day than the one it is made on, about none, or is a plan.
+// by the time the rep knows; low where it is about another day than the one it is made on, about none, or is a plan or an offer.
 func PriorityOf(a Alert) Priority {
-	if a.Kind == DayPlanned {
+	if a.Kind.apart() {
 		return Low
 	}
 	dated := false

@@ -15,7 +15,7 @@ const (
 	QuietHours Hold = "QUIET_HOURS" // the branch sleeps
 	OffShift   Hold = "OFF_SHIFT"   // the rep is not at work
 	AtVisit    Hold = "AT_VISIT"    // the rep is with a customer
-	Digest     Hold = "DIGEST"      // low priority: goes out with others of its kind
+	Digest     Hold = "DIGEST"      // low priority: goes out with others of its kind; not an offer, which would be over by then
 )
 
 // Rules are how reps are told, as their branch has set it and they themselves have chosen. The zero Rules tell at once, day and night:
@@ -81,6 +81,9 @@ func (r Rules) Decide(a Alert, s Situation) Step {
 		asked.Channels = append(slices.Clone(a.Channels), channel)
 		return Step{Ask: channel, Due: earlier(s.Now.Add(r.patience(asked)), a.ExpiresAt)}
 	}
+	if a.Kind == VisitsOffered {
+		return Step{Due: a.ExpiresAt} // nobody has to answer an offer
+	}
 	if a.AskedAt != nil || a.SentAt != nil {
 		return Step{End: Escalated, Why: NotAcknowledged}
 	}
@@ -129,7 +132,7 @@ func (r Rules) hold(a Alert, s Situation) (Hold, time.Time) {
 	if r.VisitQuiet && s.Visiting {
 		return AtVisit, s.Now.Add(lookAgain)
 	}
-	if a.Priority == Low && len(r.Digest) > 0 && a.AskedAt == nil && len(a.Channels) == 0 {
+	if a.Priority == Low && a.Kind != VisitsOffered && len(r.Digest) > 0 && a.AskedAt == nil && len(a.Channels) == 0 {
 		if until := r.digestAfter(a.CreatedAt, s.Zone); s.Now.Before(until) {
 			return Digest, until
 		}

@@ -30,14 +30,14 @@ const unreadAlerts = `
 SELECT ` + alertColumns + `
 FROM   alert AS al
 WHERE  al.organization_id = @organization AND al.rep_id = ANY(@reps) AND al.state IN ` + unread + `
-AND    (al.kind = 'DAY_PLANNED' OR EXISTS (
+AND    (al.kind IN ('DAY_PLANNED', 'OFFER') OR EXISTS (
            SELECT FROM alert_item AS ai
            WHERE ai.organization_id = al.organization_id AND ai.alert_id = al.id AND NOT ai.struck AND ai.visit_id = ANY(@visits)))
 ORDER  BY al.rep_id, al.seq
 FOR NO KEY UPDATE OF al`
 
 // LockInboxesToTell lets nobody else write into the reps' inboxes until the transaction ends. It reads their unread alerts about any of
-// the visits, and about whole days, in the order of each inbox, and how the reps are to be told as things stand now.
+// the visits, about whole days, and offers, in the order of each inbox, and how the reps are to be told as things stand now.
 func (tx *Tx) LockInboxesToTell(ctx context.Context, now time.Time, reps, visits []uuid.UUID) ([]notify.Alert, map[uuid.UUID]RepToTell, error) {
 	var alerts []notify.Alert
 	var told []repToTellRow

@@ -58,17 +58,3 @@ func (tx *Tx) DecisionInputs(ctx context.Context, branch uuid.UUID, from, to tim
 		"organization": tx.Organization, "branch": branch, "from": from, "to": to, "limit": limit,
 	})
 }
-
-const autoQueues = `
-SELECT b.id
-FROM   branch AS b
-CROSS  JOIN LATERAL (SELECT dr.auto FROM dispatch_rules AS dr
-                     WHERE dr.organization_id = b.organization_id AND dr.branch_id = b.id ORDER BY dr.version DESC LIMIT 1) AS now
-WHERE  b.organization_id = @organization AND now.auto
-AND    EXISTS (SELECT FROM visit AS v WHERE v.organization_id = b.organization_id AND v.branch_id = b.id AND v.state = 'QUEUED')
-ORDER  BY b.id`
-
-// AutoQueues lists the branches that leave their queue to the engine and have anything in it.
-func (tx *Tx) AutoQueues(ctx context.Context) ([]uuid.UUID, error) {
-	return values[uuid.UUID](ctx, tx, autoQueues, pgx.StrictNamedArgs{"organization": tx.Organization})
-}

@@ -65,7 +65,7 @@ word AS (
     SELECT DISTINCT ON (al.rep_id, ai.visit_id) al.rep_id AS rep, ai.visit_id AS visit, ai.arrival, al.created_at
     FROM   alert_item AS ai
     JOIN   alert AS al ON al.organization_id = ai.organization_id AND al.id = ai.alert_id
-    WHERE  ai.organization_id = @organization AND (al.rep_id, ai.visit_id) IN (SELECT a.rep, a.visit FROM ahead AS a)
+    WHERE  ai.organization_id = @organization AND al.kind <> 'OFFER' AND (al.rep_id, ai.visit_id) IN (SELECT a.rep, a.visit FROM ahead AS a)
     ORDER  BY al.rep_id, ai.visit_id, al.seq DESC)
 SELECT a.rep, a.visit, a.told, w.created_at AS said,
        (SELECT max(au.at) FROM audit AS au

@@ -24,6 +24,7 @@ const (
 	fetchCooldown = 50 * time.Millisecond
 	stepEvery     = 5 * time.Second // how late the next step of an alert may be
 	tendEvery     = 30 * time.Second
+	tendTimeout   = time.Minute
 	pushWorkers   = 50 // of each channel
 	otherWorkers  = 2
 	planWorkers   = 2
@@ -47,6 +48,7 @@ func New(c Config) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &dayReplanner{desk: c.Desk, log: c.Log})
 	river.AddWorker(workers, &night{desk: c.Desk})
 	river.AddWorker(workers, &monthOpener{desk: c.Desk})
+	river.AddWorker(workers, &queueWatcher{desk: c.Desk})
 	river.AddWorker(workers, &queueTender{desk: c.Desk})
 	client, err := river.NewClient(riverpgxv5.New(c.Desk.DB.Pool()), &river.Config{
 		Schema:               postgres.JobSchema,
@@ -83,6 +85,7 @@ func queues() map[string]river.QueueConfig {
 		desk.QueuePush:  {MaxWorkers: otherWorkers},
 		desk.QueueSteps: {MaxWorkers: 1},
 		desk.QueuePlan:  {MaxWorkers: planWorkers},
+		desk.QueueTend:  {MaxWorkers: otherWorkers},
 		desk.QueueClock: {MaxWorkers: clockWorkers},
 	}
 	for _, channel := range notify.Transports() {

@@ -25,9 +25,14 @@ func FollowAlerts(ctx context.Context, c Config) error {
 	return (&alertFollower{desk: c.Desk}).Work(ctx, nil)
 }
 
-// TendQueues is the periodic job's work.
+// TendQueues carries out the periodic job once.
 func TendQueues(ctx context.Context, c Config) error {
-	return (&queueTender{desk: c.Desk}).Work(ctx, nil)
+	return (&queueWatcher{desk: c.Desk}).Work(ctx, nil)
+}
+
+// TendQueue sees to one branch's queue.
+func TendQueue(ctx context.Context, c Config, job desk.TendQueue) error {
+	return (&queueTender{desk: c.Desk}).Work(ctx, &river.Job[desk.TendQueue]{Args: job})
 }
 
 // NewDayReplanner is the worker alone.

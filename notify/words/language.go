@@ -37,11 +37,13 @@ var russian = language{
 		notify.VisitsLost:    {"Визит передан", "Визиты переданы"},
 		notify.VisitsChanged: {"Визит изменён", "Визиты изменены"},
 		notify.DayPlanned:    {"План дня готов", "План дня готов"},
+		notify.VisitsOffered: {"Свободный визит", "Свободные визиты"},
 	},
 	counts: map[notify.Kind]func(int) string{
 		notify.VisitsGained:  inRussian("%d новый визит", "%d новых визита", "%d новых визитов"),
 		notify.VisitsLost:    inRussian("%d визит передан", "%d визита переданы", "%d визитов передано"),
 		notify.VisitsChanged: inRussian("%d визит изменён", "%d визита изменены", "%d визитов изменено"),
+		notify.VisitsOffered: inRussian("Можно взять %d визит", "Можно взять %d визита", "Можно взять %d визитов"),
 		notify.DayPlanned:    inRussian("%d визит", "%d визита", "%d визитов"),
 	},
 	reasons: map[string]string{
@@ -53,6 +55,7 @@ var russian = language{
 		"OTHER":     "решение диспетчера",
 		"UNDO":      "изменение отменено",
 		"SLOWDOWN":  "медленный проезд",
+		"PROMISE":   "обещанное время под угрозой",
 
 		"SLOWDOWN_OVER": "проезд снова обычный",
 	},
@@ -73,11 +76,13 @@ var english = language{
 		notify.VisitsLost:    {"Visit handed over", "Visits handed over"},
 		notify.VisitsChanged: {"Visit changed", "Visits changed"},
 		notify.DayPlanned:    {"Your day is planned", "Your day is planned"},
+		notify.VisitsOffered: {"Open visit", "Open visits"},
 	},
 	counts: map[notify.Kind]func(int) string{
 		notify.VisitsGained:  inEnglish("%d new visit", "%d new visits"),
 		notify.VisitsLost:    inEnglish("%d visit handed over", "%d visits handed over"),
 		notify.VisitsChanged: inEnglish("%d visit changed", "%d visits changed"),
+		notify.VisitsOffered: inEnglish("%d visit you could take", "%d visits you could take"),
 		notify.DayPlanned:    inEnglish("%d visit", "%d visits"),
 	},
 	reasons: map[string]string{
@@ -89,6 +94,7 @@ var english = language{
 		"OTHER":     "dispatcher's decision",
 		"UNDO":      "a change was taken back",
 		"SLOWDOWN":  "driving is slow",
+		"PROMISE":   "a promised time is in danger",
 
 		"SLOWDOWN_OVER": "driving is as usual again",
 	},

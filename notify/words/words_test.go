@@ -59,6 +59,8 @@ func TestText(t *testing.T) {
 		"another day":              {anAlert(notify.VisitsGained, tomorrow), "1 новый визит: 05.11 00:15 Пекарня.", "1 new visit: 5 Nov 00:15 Пекарня."},
 		"the site's own clock":     {anAlert(notify.VisitsGained, quietZone), "1 новый визит: 20:00 Рыба.", "1 new visit: 20:00 Рыба."},
 		"a day":                    {anAlert(notify.DayPlanned, timeless, pharmacy, tomorrow), "План на 04.11: 3 визита, первый в 16:00: Аптека.", "Plan for 4 Nov: 3 visits, the first at 16:00: Аптека."},
+		"one offered":              {anAlert(notify.VisitsOffered, notify.Item{Site: "Пекарня", Arrival: at(4, 14, 30)}), "Можно взять 1 визит: 14:30 Пекарня.", "1 visit you could take: 14:30 Пекарня."},
+		"several offered":          {anAlert(notify.VisitsOffered, quietZone, timeless, tomorrow), "Можно взять 3 визита: 20:00 Рыба; 05.11 00:15 Пекарня и ещё 1.", "3 visits you could take: 20:00 Рыба; 5 Nov 00:15 Пекарня and 1 more."},
 		"an empty day":             {anAlert(notify.DayPlanned), "План дня готов: 0 визитов.", "Your day is planned: 0 visits."},
 		"nothing named":            {anAlert(notify.VisitsGained), "0 новых визитов.", "0 new visits."},
 		"a kind of tomorrow":       {anAlert("COFFEE", bakery), "Изменения в вашем дне.", "Your day has changed."},
@@ -110,6 +112,8 @@ func TestTitle(t *testing.T) {
 		{notify.VisitsLost, one, "Визит передан", "Visit handed over"},
 		{notify.VisitsChanged, storm, "Визиты изменены", "Visits changed"},
 		{notify.DayPlanned, one, "План дня готов", "Your day is planned"},
+		{notify.VisitsOffered, one, "Свободный визит", "Open visit"},
+		{notify.VisitsOffered, storm, "Свободные визиты", "Open visits"},
 		{"COFFEE", one, "Изменения в вашем дне", "Your day has changed"},
 	} {
 		for locale, want := range map[string]string{"ru": c.ru, "en": c.en} {
@@ -139,7 +143,7 @@ func TestTextFitsALockScreen(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		names := rapid.SliceOfN(rapid.String(), 0, 60).Draw(t, "names")
-		kind := rapid.SampledFrom([]notify.Kind{notify.VisitsGained, notify.VisitsLost, notify.VisitsChanged, notify.DayPlanned, "COFFEE"}).Draw(t, "kind")
+		kind := rapid.SampledFrom([]notify.Kind{notify.VisitsGained, notify.VisitsLost, notify.VisitsChanged, notify.DayPlanned, notify.VisitsOffered, "COFFEE"}).Draw(t, "kind")
 		var items []notify.Item
 		for i, name := range names {
 			items = append(items, notify.Item{Site: name, Arrival: at(5, 23-i%24, i), Reason: "ABSENCE", Moved: i%5 == 4})
