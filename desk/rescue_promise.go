@@ -56,10 +56,11 @@ func (c RescuePromise) run(ctx context.Context, tx *Tx) (PromiseRescued, error) 
 	if err != nil {
 		return PromiseRescued{}, err
 	}
-	if err := tx.open(ctx, "PROMISES", "", ""); err != nil {
+	outcome := dispatch.Endanger(call, &held[0], tx.Now)
+	if err := tx.openTraced(ctx, "PROMISES", "", "", didTo(call, outcome.Visit, &held[0])); err != nil {
 		return PromiseRescued{}, err
 	}
-	done, err := tx.putBack(ctx, call, dispatch.Endanger(call, &held[0], tx.Now), dispatch.VisitReleased, string(dispatch.Endangered))
+	done, err := tx.putBack(ctx, call, outcome, dispatch.VisitReleased, string(dispatch.Endangered))
 	return PromiseRescued{Visit: &done.Visit, Alerts: done.Alerts}, err
 }
 

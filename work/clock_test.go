@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/desk"
 	"github.com/hexbeat/hexbeat/desk/desktest"
+	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/postgres"
 	"github.com/hexbeat/hexbeat/postgres/pgtest"
 	"github.com/hexbeat/hexbeat/work"
@@ -146,5 +148,25 @@ func TestQueueCarriesOutItsJobs(t *testing.T) {
 	}
 	if n := w.Count(t, "SELECT count(*) FROM visit WHERE state = 'ASSIGNED'"); n != 16 {
 		t.Errorf("%d visits are planned, want all 16 of the first branch", n)
+	}
+	// What comes into a queue that the engine gives out is not left to the next turn of the clock.
+	auto, short := true, 10*time.Minute
+	branch := w.Branches[0]
+	if _, err := desk.Do(w.As(w.Admin), w.Desk, uuid.New(), desk.SetDispatchRules{Branch: branch.ID, Weights: dispatch.StandardWeights, Auto: &auto}); err != nil {
+		t.Fatal(err)
+	}
+	made, err := desk.Do(w.As(w.Dispatcher), w.Desk, uuid.New(), desk.CreateVisit{Site: branch.Sites[0][0], Service: &short})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for w.Count(t, "SELECT count(*) FROM visit WHERE id = $1 AND state = 'ASSIGNED'", made.ID) == 0 {
+		select {
+		case event := <-done:
+			if event.Kind != "job_completed" {
+				t.Errorf("%s: %s %v", event.Kind, event.Job.Kind, event.Job.Errors)
+			}
+		case <-t.Context().Done():
+			t.Fatal("the visit waits in the queue")
+		}
 	}
 }

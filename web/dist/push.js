@@ -13,6 +13,7 @@ const plain = {
     VISITS_LOST: 'Визиты переданы',
     VISITS_CHANGED: 'Визиты изменены',
     DAY_PLANNED: 'План дня готов',
+    OFFER: 'Свободные визиты',
     other: 'Изменения в вашем дне',
   },
   en: {
@@ -20,6 +21,7 @@ const plain = {
     VISITS_LOST: 'Visits handed over',
     VISITS_CHANGED: 'Visits changed',
     DAY_PLANNED: 'Your day is planned',
+    OFFER: 'Open visits',
     other: 'Your day has changed',
   },
 }

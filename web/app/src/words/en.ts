@@ -112,7 +112,6 @@ export const en = {
     VISITS_LOST: 'visit taken off',
     VISITS_CHANGED: 'visit changed',
     DAY_PLANNED: 'day planned',
-    OFFER: 'visits offered',
   } as Record<string, string>,
   alertState: {
     QUEUED: 'to be sent',

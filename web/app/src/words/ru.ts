@@ -111,7 +111,6 @@ export const ru: Words = {
     VISITS_LOST: 'визит снят',
     VISITS_CHANGED: 'визит изменён',
     DAY_PLANNED: 'день спланирован',
-    OFFER: 'предложены визиты',
   },
   alertState: {
     QUEUED: 'ждёт отправки',
