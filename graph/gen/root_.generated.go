@@ -5219,7 +5219,7 @@ type Alert implements Node {
   version: Int!
   "Its number in the rep's inbox, without gaps."
   seq: Int!
-  "VISITS_GAINED, VISITS_LOST, VISITS_CHANGED, DAY_PLANNED. The list grows."
+  "VISITS_GAINED, VISITS_LOST, VISITS_CHANGED, DAY_PLANNED, OFFER: visits of the queue that the rep may claim. The list grows."
   kind: String!
   "URGENT, NORMAL or LOW. The list grows."
   priority: String!
@@ -5247,7 +5247,7 @@ type Alert implements Node {
   escalatedAt: DateTime
   "When it was superseded, annulled or expired."
   endedAt: DateTime
-  "Why it left the rep's hands: UNDERSTOOD, NEWER, UNDONE, DAY_OVER, NOT_ACKNOWLEDGED, NO_CHANNEL. Empty while it has not. The list grows."
+  "Why it left the rep's hands: UNDERSTOOD, NEWER, UNDONE, DAY_OVER, NOT_ACKNOWLEDGED, NO_CHANNEL, WITHDRAWN. Empty while it has not. The list grows."
   reason: String!
   "The transports asked to carry it so far, in order."
   channels: [String!]!
