@@ -137,10 +137,10 @@ test('a visit reassigned by keyboard shows on a second page', async (t) => {
   await phone.locator(`[data-visit="${visit}"]`).waitFor()
 })
 
-test('a rep is out for the day: shown first, done, taken back', { skip: standIn }, async (t) => {
+test('a rep is out for the day: shown first, done, taken back but for what went on', { skip: standIn }, async (t) => {
   const page = await dispatcher(t)
   await ready(page)
-  const { from, visit } = await pick(page)
+  const { from, visit, site, reps } = await pick(page)
   await page.locator(`button[data-out="${from}"]`).press('Enter')
   await page.locator('dialog[open]').waitFor()
   assert.equal(await page.evaluate(() => document.activeElement?.id), 'out-kind', 'the kind has the focus')
@@ -158,10 +158,13 @@ test('a rep is out for the day: shown first, done, taken back', { skip: standIn 
   await page.locator('#done', { hasText: 'out for the day' }).waitFor()
   await row(page, from).locator(`[data-visit="${visit}"]`).waitFor({ state: 'detached' })
 
+  const { version } = (await asked(`{ visit(id: "${visit}") { version } }`)).visit
+  await asked('mutation ($input: VisitReassignInput!) { visitReassign(input: $input) { __typename } }', { visitId: visit, toRepId: reps[0], expectedVersion: version, reason: 'OTHER' })
   await page.keyboard.press('Control+KeyZ')
   await page.locator('#done', { hasText: 'Taken back' }).waitFor()
+  await page.locator('#done li', { hasText: site }).waitFor()
   await unfold(page, from)
-  await row(page, from).locator(`[data-visit="${visit}"]`).waitFor()
+  await stops(page, from).first().waitFor()
 })
 
 /** What the dispatcher's own program would ask. */
