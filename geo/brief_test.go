@@ -129,11 +129,31 @@ func TestDesignKeepsLocksAndLeavesVacanciesEmpty(t *testing.T) {
 		if slices.Min(seen) != 1 || slices.Max(seen) != 1 {
 			t.Errorf("sites are in so many units: %v, want 1 each", seen)
 		}
-		scattered := slices.ContainsFunc(d.Units, func(u geo.Unit) bool { return u.Exempt }) // may stand between others
-		if d.Measures.Pieces != 0 && !scattered {
-			t.Errorf("pieces = %d, want 0", d.Measures.Pieces)
-		}
+		hangTogether(t, d)
 	})
+}
+
+// hangTogether says that locked customers who stand alone excuse nothing but themselves: without them every territory is in
+// one piece, and where nobody stands alone the design says so.
+func hangTogether(t *rapid.T, d geo.Draft) {
+	t.Helper()
+	var ground []geo.Unit
+	members := map[int][]int{}
+	for u, unit := range d.Units {
+		if !unit.Exempt {
+			members[d.Territory[u]] = append(members[d.Territory[u]], len(ground))
+			ground = append(ground, unit)
+		}
+	}
+	at := flat(ground)
+	for territory, units := range members {
+		if n := reached(at, units); n != len(units) {
+			t.Errorf("territory %d: %d of %d units hang together", territory, n, len(units))
+		}
+	}
+	if len(ground) == len(d.Units) && d.Measures.Pieces != 0 {
+		t.Errorf("pieces = %d, want 0", d.Measures.Pieces)
+	}
 }
 
 func TestABudgetIsKeptAndATighterOneMovesNoMore(t *testing.T) {
@@ -261,28 +281,6 @@ func TestLockedWorkOfAVacancyIsFound(t *testing.T) {
 		}
 	}
 	t.Errorf("findings %v, want one about the %v of work locked to the vacancy", d.Findings, sites[7].Workload)
-}
-
-func TestAScatteredLockIsNoGroundToGrowFrom(t *testing.T) {
-	t.Parallel()
-	const n, k = 800, 20
-	for which := range 3 {
-		b := geo.Brief{Sites: town(which, n, 5), Territories: k, Held: slices.Repeat([]int{geo.Free}, n), Seed: 1}
-		draw := rand.New(rand.NewPCG(5, uint64(which)))
-		for range 30 {
-			b.Held[draw.IntN(n)] = draw.IntN(k)
-		}
-		d, err := geo.Design(b)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, want := d.Measures.Imbalance, max(0.03, d.Measures.ImbalanceFloor)+0.01; got > want {
-			t.Errorf("town %d: imbalance = %.3f, want at most %.3f", which, got, want)
-		}
-		if d.Measures.Lightest < -0.1 {
-			t.Errorf("town %d: the lightest territory is %.0f %% off its target, want it to have ground", which, 100*d.Measures.Lightest)
-		}
-	}
 }
 
 func TestSeveralMeasuresAreSharedAtOnce(t *testing.T) {

@@ -6,6 +6,8 @@ package geo_test
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -103,6 +105,29 @@ func TestDesignSendsSurplusAroundARing(t *testing.T) {
 	for which, of := range towns {
 		if of.name == "ring" {
 			keeps(t, town(which, 3000, 1), limits{200, 1e-9, 0, 1.18})
+		}
+	}
+}
+
+func TestAScatteredLockIsNoGroundToGrowFrom(t *testing.T) {
+	t.Parallel()
+	unhurried(t)
+	const n, k = 800, 20
+	for which := range 3 {
+		b := geo.Brief{Sites: town(which, n, 5), Territories: k, Held: slices.Repeat([]int{geo.Free}, n), Seed: 1}
+		draw := rand.New(rand.NewPCG(5, uint64(which)))
+		for range 30 {
+			b.Held[draw.IntN(n)] = draw.IntN(k)
+		}
+		d, err := geo.Design(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := d.Measures.Imbalance, max(0.03, d.Measures.ImbalanceFloor)+0.01; got > want {
+			t.Errorf("town %d: imbalance = %.3f, want at most %.3f", which, got, want)
+		}
+		if d.Measures.Lightest < -0.1 {
+			t.Errorf("town %d: the lightest territory is %.0f %% off its target, want it to have ground", which, 100*d.Measures.Lightest)
 		}
 	}
 }

@@ -401,7 +401,7 @@ func TestRegionCellsAreLimited(t *testing.T) {
 func TestFrameHoldsTheCellsWithin(t *testing.T) {
 	t.Parallel()
 	r := seeded(1)
-	for range 20_000 {
+	for range 3_000 {
 		p := Point{Lat: math.Asin(2*r.Float64()-1) * 180 / math.Pi, Lon: 360*r.Float64() - 180}
 		chain, err := Ancestors(p, 0, deepest)
 		if err != nil {

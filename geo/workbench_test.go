@@ -26,7 +26,7 @@ func aBench(t testing.TB, b geo.Brief) *geo.Workbench {
 
 func TestWorkbenchAgreesWithTheDesignItOpens(t *testing.T) {
 	t.Parallel()
-	plain := geo.Brief{Sites: generated(600), Territories: 5, Seed: 1}
+	plain := geo.Brief{Sites: generated(240), Territories: 5, Seed: 1}
 	river := plain
 	river.Barriers = [][]geo.Point{{{Lat: 55.76, Lon: 37}, {Lat: 55.75, Lon: 37.6}, {Lat: 55.76, Lon: 38.3}}}
 	unequal := plain
@@ -244,7 +244,7 @@ func TestImpossibleEditsChangeNothing(t *testing.T) {
 // A town of nine reps: one gives a part of the work away; the repair brings everybody back within the tolerance.
 func TestRepairBringsTheSurroundingsIntoTolerance(t *testing.T) {
 	t.Parallel()
-	b := geo.Brief{Sites: generated(1200), Territories: 9, Seed: 1}
+	b := geo.Brief{Sites: generated(900), Territories: 9, Seed: 1}
 	w := aBench(t, b)
 	before := w.Of()
 	units, territory := w.Ground()
