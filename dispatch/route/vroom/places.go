@@ -71,6 +71,9 @@ func (p *Problem) checkPlaces() error {
 		if indexed && place.Index < 0 {
 			return refuse(path, "has no %s, and there are matrices: give it", index)
 		}
+		if !indexed && place.Coordinates == nil && len(p.Matrices) > 0 {
+			return refuse(path, "has no %s, and no vehicle has a profile of the matrices: give coordinates, [lon, lat], or vehicles such a profile", coordinates)
+		}
 		if !indexed && place.Coordinates == nil {
 			return refuse(path, "has no %s, and no matrix says how long travel takes: give coordinates, [lon, lat], or a matrix", coordinates)
 		}

@@ -43,11 +43,11 @@ func Read(from io.Reader) (p Problem, err error) {
 		}
 	}()
 	s.passMark()
-	if s.peek() == 0 && s.sourceFail == nil {
+	if s.over() && s.sourceFail == nil {
 		s.refuse("the input is empty: give a problem in VROOM's JSON")
 	}
 	s.problem(&p)
-	if s.peek() != 0 {
+	if !s.over() {
 		s.malformed("the end")
 	}
 	if s.sourceFail != nil {

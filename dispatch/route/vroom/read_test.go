@@ -35,6 +35,9 @@ func TestRefusalsNameThePlace(t *testing.T) {
 	for _, test := range []struct{ name, input, want string }{
 		{"nothing", "", "the input is empty: give a problem in VROOM's JSON"},
 		{"spaces", " \n\t", "the input is empty: give a problem in VROOM's JSON"},
+		{"zeros", "\x00\x00", `this is no JSON: byte 0 is '\x00', where a value was expected`},
+		{"a zero behind", `{` + oneVehicle + `,` + oneJob + `,` + oneMatrix + "}\x00", `this is no JSON: byte 137 is '\x00', where the end was expected`},
+		{"a profile without a matrix", `{` + oneJob + `,` + oneMatrix + `,"vehicles":[{"id":1,"start_index":0,"profile":"bike"}]}`, "vehicles[0]: has no start, and no vehicle has a profile of the matrices: give coordinates, [lon, lat], or vehicles such a profile"},
 		{"no object", `[1]`, "the input must be an object, {…}, not an array"},
 		{"no JSON", `{"jobs" [`, `jobs: this is no JSON: byte 8 is '[', where ":" was expected`},
 		{"cut off", `{"jobs":[{"id":1`, `jobs[0]: the JSON ends at byte 16, where "," or "}" was expected`},

@@ -94,6 +94,9 @@ func (s *scanner) peek() byte {
 	return 0
 }
 
+// over says whether nothing but spaces is left. A zero byte is something.
+func (s *scanner) over() bool { return s.peek() == 0 && !s.fill() }
+
 // passMark passes over the byte order mark that some editors put before the text.
 func (s *scanner) passMark() {
 	const mark = "\uFEFF"
@@ -114,7 +117,7 @@ func (s *scanner) malformed(wanted string) {
 	if s.sourceFail != nil {
 		panic(s.sourceFail)
 	}
-	if s.peek() == 0 {
+	if s.over() {
 		panic(&Error{Path: pathOf(s.path), Say: fmt.Sprintf("the JSON ends at byte %d, where %s was expected", s.offset(), wanted)})
 	}
 	panic(&Error{Path: pathOf(s.path), Say: fmt.Sprintf("this is no JSON: byte %d is %q, where %s was expected", s.offset(), s.buffer[s.next], wanted)})
