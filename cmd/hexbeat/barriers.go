@@ -27,7 +27,9 @@ func readBarriers(name string) ([][]geo.Point, error) {
 		return nil, err
 	}
 	var object geoJSONObject
-	if err := json.Unmarshal(data, &object); err != nil {
+	if err := json.Unmarshal(data, &object); errors.As(err, new(*json.UnmarshalTypeError)) {
+		return nil, fmt.Errorf("%s is no GeoJSON, whose objects have a type, and coordinates, a geometry or features: --barriers takes lines as GeoJSON", name)
+	} else if err != nil {
 		return nil, fmt.Errorf("%s is no GeoJSON (%w): --barriers takes lines as GeoJSON", name, err)
 	}
 	lines, err := object.lines(0)

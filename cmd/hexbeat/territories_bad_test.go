@@ -18,6 +18,15 @@ func TestOneTerritoryTakesAll(t *testing.T) {
 	}
 }
 
+func TestMoreTerritoriesThanThereCanBeCustomers(t *testing.T) {
+	t.Parallel()
+	d := drawn(t, "--customers", aGrid(t, 6, "", nil), "--reps", "1000000000")
+	if d.code != exitFailed {
+		t.Errorf("a billion territories for 36 customers: exit code %d", d.code)
+	}
+	d.says("1000000000 asked for, and there are only 36 customers")
+}
+
 func TestAllCustomersAtOneDoor(t *testing.T) {
 	t.Parallel()
 	door := aFile(t, "door.csv", "id,lat,lon\n"+strings.Repeat("%,55.75,37.61\n", 1))
@@ -135,7 +144,7 @@ func TestCurrentThatDoesNotFit(t *testing.T) {
 	}
 
 	fewer := designs(t, "--customers", customers, "--current", aFile(t, "half.csv", half.String()), "--reps", "1")
-	fewer.says("dissolved: 1: ")
+	fewer.says("dissolved: 1: ", "goes to others besides")
 	more := designs(t, "--customers", customers, "--current", aFile(t, "half.csv", half.String()), "--reps", "3")
 	if got := more.names(); !slices.Equal(got, []string{"1", "east", "west"}) {
 		t.Errorf("territories %v, want a new one", got)
@@ -192,6 +201,7 @@ func TestFilesThatDoNotFitAreRefusedInOneLine(t *testing.T) {
 		"what-if without current":     {[]string{"--reps", "2", "--what-if"}, exitMisuse, "--what-if needs --current"},
 		"budget of two":               {[]string{"--current", current, "--budget", "2"}, exitMisuse, "--budget must lie between"},
 		"barriers of garbage":         {[]string{"--reps", "2", "--barriers", in("b", "river")}, exitFailed, "is no GeoJSON"},
+		"barriers of a list":          {[]string{"--reps", "2", "--barriers", in("b", "[]")}, exitFailed, "whose objects have a type"},
 		"barriers of points":          {[]string{"--reps", "2", "--barriers", in("b", `{"type":"Point","coordinates":[37,55]}`)}, exitFailed, "has no lines"},
 		"barriers off the Earth":      {[]string{"--reps", "2", "--barriers", in("b", `{"type":"LineString","coordinates":[[37,55],[55,137]]}`)}, exitFailed, "longitude first"},
 		"barriers of one number":      {[]string{"--reps", "2", "--barriers", in("b", `{"type":"LineString","coordinates":[[37],[55]]}`)}, exitFailed, "1 numbers instead of"},

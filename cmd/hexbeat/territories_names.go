@@ -19,7 +19,8 @@ func (w territoriesWish) nameTerritories(listed []table.TerritoryRow, locks []lo
 	for _, t := range listed {
 		names = append(names, t.Name)
 	}
-	today := byLoad(before, sites)
+	load := loadOf(before, sites)
+	today := byLoad(load)
 	reps := cmp.Or(w.reps, len(listed), len(today))
 	for _, l := range locks {
 		if slices.Contains(names, l.territory) {
@@ -37,7 +38,11 @@ func (w territoriesWish) nameTerritories(listed []table.TerritoryRow, locks []lo
 	if len(names) > reps {
 		return nil, fmt.Errorf("%d territories are named by files (%s, …), more than the %d asked for: raise --reps", len(names), strings.Join(names[:2], ", "), reps)
 	}
+	if reps-len(names) > len(sites) {
+		return nil, fmt.Errorf("%w: %d asked for, and there are only %d customers; ask for %d fewer (--reps)", geo.ErrTerritories, reps, len(sites), reps-len(names)-len(sites))
+	}
 	var dissolved []string
+	given := 0.0
 	for _, name := range today {
 		switch {
 		case slices.Contains(names, name):
@@ -45,11 +50,13 @@ func (w territoriesWish) nameTerritories(listed []table.TerritoryRow, locks []lo
 			names = append(names, name)
 		default:
 			dissolved = append(dissolved, name)
+			given += load[name]
 		}
 	}
 	if len(dissolved) > 0 {
 		slices.Sort(dissolved)
-		n.say("territories of %s that are dissolved: %d: %s", w.current, len(dissolved), inShort(dissolved))
+		n.say("territories of %s that are dissolved: %d: %s; their %.4g of work goes to others besides what is said to change hands",
+			w.current, len(dissolved), inShort(dissolved), given)
 	}
 	taken := map[int]bool{}
 	for _, name := range names {
@@ -66,14 +73,19 @@ func (w territoriesWish) nameTerritories(listed []table.TerritoryRow, locks []lo
 	return names, nil
 }
 
-// byLoad lists the territories of sites by their workload, the heaviest first.
-func byLoad(of map[int]string, sites []geo.Site) []string {
+// loadOf sums the workload of sites by their territory.
+func loadOf(of map[int]string, sites []geo.Site) map[string]float64 {
 	load := map[string]float64{}
 	for i, s := range sites { // in one order, so that sums are the same to the last bit
 		if name := of[i]; name != "" {
 			load[name] += s.Workload
 		}
 	}
+	return load
+}
+
+// byLoad lists territories by their workload, the heaviest first.
+func byLoad(load map[string]float64) []string {
 	return slices.SortedFunc(maps.Keys(load), func(a, b string) int { return cmp.Or(cmp.Compare(load[b], load[a]), cmp.Compare(a, b)) })
 }
 
