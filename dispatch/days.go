@@ -173,6 +173,11 @@ func (out *Transferred) finish(d *days) {
 		before = append(before, on.was)
 	}
 	for _, m := range out.Visits {
+		if after := m.After; m.Changed() && after.RepID != nil && after.Date == nil && !m.Before.Visit.isOf(*after.RepID) {
+			out.Notices = append(out.Notices, Notice{RepID: *after.RepID, Kind: VisitsGained, VisitID: after.ID}) // owed on no day
+		}
+	}
+	for _, m := range out.Visits {
 		was := m.Before.Visit
 		if !m.Changed() || was.RepID == nil {
 			continue
