@@ -10,7 +10,7 @@ import (
 )
 
 // Best is the first of Options, no more than that many. It looks closely only at days that may be among them: of the others it
-// knows what they cost at the least, so that a branch of hundreds of reps is answered in milliseconds.
+// knows what they cost at the least: where reps keep to their own ground, most of a branch needs no close look.
 func Best(call Call, days []RepDay, now time.Time, most int) []Option {
 	z := zones{}
 	type day struct {

@@ -37,7 +37,6 @@ func newTimetable(s sheet, calls ...task) *timetable {
 		End:   place(s.End),
 		Opens: s.Opens, Closes: s.Closes,
 		Nodes: make([]route.Node, len(t.tasks)),
-		Drive: func(a, b int32) int64 { return int64(ways.drive(t.points[a], t.points[b]) / time.Second) },
 	}
 	if s.Pace != nil {
 		t.p.Hours = s.Pace
@@ -45,7 +44,26 @@ func newTimetable(s sheet, calls ...task) *timetable {
 	for i, task := range t.tasks {
 		t.p.Nodes[i] = route.Node{Place: place(task.Point), Service: task.Service, Windows: task.Windows}
 	}
+	t.p.Drive = remembered(len(t.points), func(a, b int32) int64 { return int64(ways.drive(t.points[a], t.points[b]) / time.Second) })
 	return t
+}
+
+// mostRemembered is how many places a day may have for its drives to be kept: those of a longer one would take megabytes.
+const mostRemembered = 256
+
+// remembered asks for a drive between two places once: a search asks for the same few hundred thousands of times.
+func remembered(places int, drive func(a, b int32) int64) func(a, b int32) int64 {
+	if places > mostRemembered {
+		return drive
+	}
+	known := make([]int64, places*places) // one more than it takes; 0: not asked yet
+	return func(a, b int32) int64 {
+		k := &known[int(a)*places+int(b)]
+		if *k == 0 {
+			*k = drive(a, b) + 1
+		}
+		return *k - 1
+	}
 }
 
 // visits is the order of the sheet's visits as they stand.
