@@ -366,7 +366,7 @@ test('a rep starts, finishes and finds a shop closed', async (t) => {
   await stop(second).getByRole('button', { name: /^Closed/ }).click()
   // The attempt is kept; where the visit goes (queue, another day, later today) is the server's choice.
   await until(
-    () => rep.locator('p[aria-live=polite]').innerText(),
+    () => rep.locator('p[aria-live=polite]').first().innerText(),
     (said) => /still owed/.test(said),
     'the page says that the attempt is kept',
   )
