@@ -137,6 +137,14 @@ func Try[R any](ctx context.Context, d *Desk, c command[R]) (R, error) {
 	return result, err
 }
 
+// DoOrTry is Try for a dry run, and Do else.
+func DoOrTry[R any](ctx context.Context, d *Desk, request uuid.UUID, dry bool, c command[R]) (R, error) {
+	if dry {
+		return Try(ctx, d, c)
+	}
+	return Do(ctx, d, request, c)
+}
+
 func (d *Desk) begin(tx *postgres.Tx, caller auth.Caller, request uuid.UUID) *Tx {
 	return &Tx{Tx: tx, Now: d.Clock(), Caller: caller, Request: request, Batch: newID(), desk: d}
 }

@@ -35,7 +35,7 @@ type VisitMove struct {
 	Visit    dispatch.Visit
 	From     *uuid.UUID         // the rep before; nil: nobody
 	Decision *dispatch.Decision // without its input; nil where no rep was chosen
-	Code     string             // why it was given to nobody; empty where nobody tried, or where it was
+	Code     *string            // why it was given to nobody; nil where nobody tried, or where it was
 }
 
 // lockCalls locks visits in the order of their ids, and answers them with their sites in the order asked for. One that is missing or out
@@ -223,7 +223,10 @@ func (tx *Tx) writeTransfer(ctx context.Context, reason string, out dispatch.Tra
 	named := callsByVisit{}
 	for _, m := range out.Visits {
 		before, after := m.Before.Visit, m.After
-		move := VisitMove{Visit: after, From: before.RepID, Code: m.Code}
+		move := VisitMove{Visit: after, From: before.RepID}
+		if m.Code != "" {
+			move.Code = &m.Code
+		}
 		named[after.ID] = m.Before
 		if m.Changed() {
 			tx.concerns(after.ID)

@@ -26,6 +26,7 @@ func Assign(call Call, days []RepDay, now time.Time) (Given, error) {
 		day    RepDay
 		option Option
 	}
+	z := zones{}
 	var fitting []able
 	var refused []Refusal
 	for _, day := range days {
@@ -34,7 +35,7 @@ func Assign(call Call, days []RepDay, now time.Time) (Given, error) {
 			code = WithoutPlace
 		}
 		if code == "" {
-			c, _ := newChoice(call, day, now)
+			c, _ := newChoiceIn(z, call, day, now)
 			p := newInput(call, day, now).place(c)
 			if p.fits {
 				fitting = append(fitting, able{day, p.option})

@@ -265,12 +265,7 @@ func (r *Resolver) publishAlignment(ctx context.Context, input model.AlignmentPu
 	if wish.From, err = firstDay(ctx, draft.BranchID, input.From); err != nil {
 		return nil, err
 	}
-	var done desk.AlignmentPublished
-	if input.DryRun != nil && *input.DryRun {
-		done, err = desk.Try(ctx, r.desk, wish)
-	} else {
-		done, err = desk.Do(ctx, r.desk, input.RequestID, wish)
-	}
+	done, err := desk.DoOrTry(ctx, r.desk, input.RequestID, said(input.DryRun), wish)
 	if err != nil {
 		return nil, err
 	}
@@ -288,12 +283,7 @@ func (r *Resolver) revertAlignment(ctx context.Context, input model.AlignmentRev
 	if wish.From, err = firstDay(ctx, input.BranchID, input.From); err != nil {
 		return nil, err
 	}
-	var done desk.AlignmentPublished
-	if input.DryRun != nil && *input.DryRun {
-		done, err = desk.Try(ctx, r.desk, wish)
-	} else {
-		done, err = desk.Do(ctx, r.desk, input.RequestID, wish)
-	}
+	done, err := desk.DoOrTry(ctx, r.desk, input.RequestID, said(input.DryRun), wish)
 	if err != nil {
 		return nil, err
 	}

@@ -32,13 +32,7 @@ func (r *Resolver) reassignMany(ctx context.Context, input model.VisitsReassignI
 			return model.VisitsReassigned{}, err
 		}
 	}
-	var done desk.Transferred
-	var err error
-	if said(input.DryRun) {
-		done, err = desk.Try(ctx, r.desk, wish)
-	} else {
-		done, err = desk.Do(ctx, r.desk, input.RequestID, wish)
-	}
+	done, err := desk.DoOrTry(ctx, r.desk, input.RequestID, said(input.DryRun), wish)
 	return model.VisitsReassigned{BatchID: done.Batch, Moves: done.Moves, Days: done.Days, Promises: done.Promises, Alerts: done.Alerts}, err
 }
 
@@ -50,13 +44,7 @@ func (r *Resolver) reassignDays(ctx context.Context, input model.RepDayReassignI
 	if input.Reason != nil {
 		wish.Reason = *input.Reason
 	}
-	var done desk.RepDaysReassigned
-	var err error
-	if said(input.DryRun) {
-		done, err = desk.Try(ctx, r.desk, wish)
-	} else {
-		done, err = desk.Do(ctx, r.desk, input.RequestID, wish)
-	}
+	done, err := desk.DoOrTry(ctx, r.desk, input.RequestID, said(input.DryRun), wish)
 	return model.RepDayReassigned{
 		BatchID: done.Batch, Moves: done.Moves, Days: done.Days, Promises: done.Promises, Alerts: done.Alerts, Absences: done.Absences,
 	}, err
@@ -67,13 +55,7 @@ func (r *Resolver) reschedule(ctx context.Context, input model.VisitRescheduleIn
 		Visit: input.VisitID, Seen: dispatch.Revision(input.ExpectedVersion), Date: input.Date, Promised: input.Promised,
 		Unpinned: unpinned(input.Pin), Reason: input.Reason, Note: text(input.Note),
 	}
-	var done desk.Transferred
-	var err error
-	if said(input.DryRun) {
-		done, err = desk.Try(ctx, r.desk, wish)
-	} else {
-		done, err = desk.Do(ctx, r.desk, input.RequestID, wish)
-	}
+	done, err := desk.DoOrTry(ctx, r.desk, input.RequestID, said(input.DryRun), wish)
 	if err != nil {
 		return model.VisitRescheduled{}, err
 	}
@@ -84,13 +66,7 @@ func (r *Resolver) reschedule(ctx context.Context, input model.VisitRescheduleIn
 
 func (r *Resolver) undo(ctx context.Context, input model.BatchUndoInput) (model.BatchUndone, error) {
 	wish := desk.UndoBatch{Batch: input.BatchID, Note: text(input.Note)}
-	var done desk.BatchUndone
-	var err error
-	if said(input.DryRun) {
-		done, err = desk.Try(ctx, r.desk, wish)
-	} else {
-		done, err = desk.Do(ctx, r.desk, input.RequestID, wish)
-	}
+	done, err := desk.DoOrTry(ctx, r.desk, input.RequestID, said(input.DryRun), wish)
 	return model.BatchUndone{
 		BatchID: done.Batch, Moves: done.Moves, Kept: done.Kept, Days: done.Days, Promises: done.Promises, Alerts: done.Alerts,
 	}, err
@@ -104,13 +80,7 @@ func (r *Resolver) slowArea(ctx context.Context, input model.AreaSlowdownInput) 
 	if err := json.Unmarshal(input.Polygon, &wish.Area); err != nil {
 		return model.AreaSlowed{}, err
 	}
-	var done desk.AreaSlowed
-	var err error
-	if said(input.DryRun) {
-		done, err = desk.Try(ctx, r.desk, wish)
-	} else {
-		done, err = desk.Do(ctx, r.desk, input.RequestID, wish)
-	}
+	done, err := desk.DoOrTry(ctx, r.desk, input.RequestID, said(input.DryRun), wish)
 	return model.AreaSlowed{
 		BatchID: done.Batch, Slowdown: done.Slowdown, Moves: done.Moves, Days: done.Days, Promises: done.Promises, Alerts: done.Alerts,
 	}, err

@@ -211,6 +211,11 @@ func TestAnArea(t *testing.T) {
 	if done.Typename != "VisitsReassigned" || len(done.Moves) != 8 || len(h.dayOf(t, 0)) != 0 {
 		t.Fatalf("%d visits moved (%s), want the first rep's eight", len(done.Moves), done.Code)
 	}
+	for _, m := range done.Moves {
+		if m.Code != nil {
+			t.Errorf("visit %s was given to a rep and still says %q, want null", m.Visit.ID, *m.Code)
+		}
+	}
 	spread := h.does(t, "dispatcher", reassignVisits, map[string]any{"polygon": moscow, "reason": "OVERLOAD", "dryRun": true})
 	if spread.Typename != "VisitsReassigned" || len(spread.Moves) != 32 {
 		t.Errorf("everything spread: %d visits (%s), want all 32 answered for", len(spread.Moves), spread.Code)

@@ -33,13 +33,7 @@ func (r *Resolver) setDispatchRules(ctx context.Context, input model.DispatchRul
 	wish := desk.SetDispatchRules{
 		Branch: input.BranchID, Seen: input.ExpectedVersion, Weights: input.Weights, Auto: input.Auto, Idle: minutes(input.IdleMinutes),
 	}
-	var done desk.DispatchRulesSet
-	var err error
-	if input.DryRun != nil && *input.DryRun {
-		done, err = desk.Try(ctx, r.desk, wish)
-	} else {
-		done, err = desk.Do(ctx, r.desk, input.RequestID, wish)
-	}
+	done, err := desk.DoOrTry(ctx, r.desk, input.RequestID, said(input.DryRun), wish)
 	would := done.Would
 	return model.DispatchRulesAreSet{
 		Rules: rulesOf(done.Rules),
@@ -53,13 +47,7 @@ func (r *Resolver) setDispatchRules(ctx context.Context, input model.DispatchRul
 // assignQueue has the engine give out a queue, or says what it would do.
 func (r *Resolver) assignQueue(ctx context.Context, input model.QueueAssignInput) (model.QueueAssigned, error) {
 	wish := desk.AssignQueue{Branch: input.BranchID}
-	var done desk.QueueAssigned
-	var err error
-	if input.DryRun != nil && *input.DryRun {
-		done, err = desk.Try(ctx, r.desk, wish)
-	} else {
-		done, err = desk.Do(ctx, r.desk, input.RequestID, wish)
-	}
+	done, err := desk.DoOrTry(ctx, r.desk, input.RequestID, said(input.DryRun), wish)
 	if err != nil {
 		return model.QueueAssigned{}, err
 	}

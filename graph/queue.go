@@ -63,13 +63,7 @@ func (r *Resolver) release(ctx context.Context, input model.VisitReleaseInput) (
 	if input.To != nil && *input.To == model.VisitReleaseToBacklog {
 		wish.To = dispatch.Backlog
 	}
-	var done desk.VisitPutBack
-	var err error
-	if input.DryRun != nil && *input.DryRun {
-		done, err = desk.Try(ctx, r.desk, wish)
-	} else {
-		done, err = desk.Do(ctx, r.desk, input.RequestID, wish)
-	}
+	done, err := desk.DoOrTry(ctx, r.desk, input.RequestID, said(input.DryRun), wish)
 	return model.VisitReleased{Visit: done.Visit, BatchID: done.Batch, Days: done.Days, Alerts: done.Alerts}, err
 }
 

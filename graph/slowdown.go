@@ -39,13 +39,7 @@ func slowdowns(ctx context.Context, branch uuid.UUID, date *hours.Date) ([]dispa
 
 func (r *Resolver) liftSlowdown(ctx context.Context, input model.SlowdownLiftInput) (model.SlowdownLifted, error) {
 	wish := desk.LiftSlowdown{Slowdown: input.SlowdownID, Note: text(input.Note)}
-	var done desk.AreaSlowed
-	var err error
-	if said(input.DryRun) {
-		done, err = desk.Try(ctx, r.desk, wish)
-	} else {
-		done, err = desk.Do(ctx, r.desk, input.RequestID, wish)
-	}
+	done, err := desk.DoOrTry(ctx, r.desk, input.RequestID, said(input.DryRun), wish)
 	return model.SlowdownLifted{
 		BatchID: done.Batch, Slowdown: done.Slowdown, Days: done.Days, Promises: done.Promises, Alerts: done.Alerts,
 	}, err

@@ -28,12 +28,7 @@ func (r *Resolver) reassign(ctx context.Context, input model.VisitReassignInput)
 		return model.VisitReassigned{}, err
 	}
 	wish.Others = others
-	var done desk.VisitReassigned
-	if input.DryRun != nil && *input.DryRun {
-		done, err = desk.Try(ctx, r.desk, wish)
-	} else {
-		done, err = desk.Do(ctx, r.desk, input.RequestID, wish)
-	}
+	done, err := desk.DoOrTry(ctx, r.desk, input.RequestID, said(input.DryRun), wish)
 	return model.VisitReassigned{Visit: done.Visit, Decision: done.Decision, BatchID: done.Batch, Days: done.Days, Alerts: done.Alerts}, err
 }
 
