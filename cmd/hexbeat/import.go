@@ -20,7 +20,7 @@ import (
 // importPart is how many rows go into one transaction: enough to be quick, few enough that nobody waits for long.
 const importPart = 2000
 
-// importFlags are what both imports take.
+// importFlags are what every import takes.
 type importFlags struct {
 	*flags
 	source, branch, organization *string

@@ -45,6 +45,7 @@ func commands() []command {
 		tokenCommand(),
 		tokenRevokeCommand(),
 		importRepsCommand(),
+		importVisitsCommand(),
 		importCustomersCommand(),
 		alignmentDraftCommand(),
 		alignmentPublishCommand(),

@@ -14,7 +14,7 @@ import (
 	"github.com/hexbeat/hexbeat/hours"
 )
 
-var values = cmp.Options{cmpopts.IgnoreUnexported(table.CustomerRow{}, table.RepRow{})}
+var values = cmp.Options{cmpopts.IgnoreUnexported(table.CustomerRow{}, table.RepRow{}, table.VisitRow{})}
 
 func clock(t hours.TimeOfDay) *hours.TimeOfDay { return &t }
 

@@ -27,6 +27,7 @@ const (
 	CodeDuplicate   = "DUPLICATE"   // stood in an earlier row
 	CodeNumber      = "NUMBER"      // no number, or outside what the column allows
 	CodeTime        = "TIME"        // no time of day, or opening equals closing
+	CodeMoment      = "MOMENT"      // no date, no date with a time of day, or an end before its beginning
 	CodeWeekday     = "WEEKDAY"     // no day of the week
 	CodeINN         = "INN"         // not a taxpayer number
 	CodeEmail       = "EMAIL"       // not an email address
