@@ -1,27 +1,13 @@
-// The pages as a dispatcher and a rep use them, in Chromium against a running server.
+// The pages as a dispatcher and a rep use them, in Chromium against a running server; see running.mjs.
 //
-//   HEXBEAT_DEMO_JSON   demo.json of `hexbeat demo` (or of `npm run mock`): address and tokens
-//   HEXBEAT_URL         another address than demo.json's
-//   HEXBEAT_CHROMIUM    /usr/bin/chromium by default
 //   HEXBEAT_SCREENSHOT  where to put a picture of the dispatcher's page
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { chromium } from 'playwright-core'
-
-const demoFile = process.env.HEXBEAT_DEMO_JSON
-if (!demoFile) throw new Error('HEXBEAT_DEMO_JSON must name the demo.json of a running server')
-const demo = JSON.parse(readFileSync(demoFile, 'utf8'))
-const url = (process.env.HEXBEAT_URL ?? demo.url).replace(/\/$/, '')
-const token = (role) => demo.users.find((user) => user.role.toUpperCase() === role).token
-const repToken = (name) => demo.users.find((user) => user.role.toUpperCase() === 'REP' && user.name === name).token
+import { ask, launch, patience, reps as repsOfDemo, repToken, token, until, url } from './running.mjs'
 
 let browser
 before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.HEXBEAT_CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox'],
-  })
+  browser = await launch()
 })
 after(() => browser?.close())
 
@@ -30,7 +16,7 @@ async function open(t, path, { locale = 'en-GB', width = 1440, height = 900, qui
   const context = await browser.newContext({ viewport: { width, height }, locale })
   t.after(() => context.close())
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(patience)
   page.troubles = []
   page.on('console', (message) => message.type() === 'error' && page.troubles.push(message.text()))
   page.on('pageerror', (error) => page.troubles.push(error.message))
@@ -50,17 +36,6 @@ const dispatcher = (t, options) => open(t, `/#token=${token('DISPATCHER')}`, opt
 const standIn = token('MANAGER').startsWith('mock-') && 'the stand-in has no engine'
 
 const ready = (page) => page.locator('[data-map][data-ready=yes]').waitFor()
-
-/** Waits until what `read` answers passes `check`; answers it. */
-async function until(read, check, what, patience = 20_000) {
-  const end = Date.now() + patience
-  for (;;) {
-    const value = await read()
-    if (check(value)) return value
-    assert.ok(Date.now() < end, `${what}; last seen: ${JSON.stringify(value)}`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-}
 
 const row = (page, rep) => page.locator(`li[data-rep="${rep}"]`)
 const stops = (page, rep) => row(page, rep).locator('button.stop')
@@ -86,12 +61,15 @@ async function pick(page) {
   assert.fail('no rep has a stop still to do')
 }
 
+/** Waits until the server has answered what the open dialog asked. */
+const answered = (page) => page.locator('dialog[open] .answer[aria-busy=false]').waitFor()
+
 /** Chooses in the open dialog the first rep whom the server's preview allows; answers the id. */
 async function chooseAllowed(page, reps) {
   const confirm = page.locator('#reassign-confirm')
   for (const rep of reps) {
     await page.selectOption('#reassign-to', rep)
-    await page.waitForFunction(() => document.querySelector('dialog table, dialog .problem') !== null)
+    await answered(page)
     if (await confirm.isEnabled()) return rep
   }
   assert.fail('the server allows no rep to take the visit')
@@ -148,7 +126,8 @@ test('a rep is out for the day: shown first, done, taken back but for what went 
   const sum = page.locator('#out-sum')
   for (const [policy, where] of [['DEFER', /put off/], ['QUEUE', /into the queue/]]) {
     await page.selectOption('#out-policy', policy)
-    await until(() => sum.innerText().catch(() => ''), (text) => where.test(text), `the preview of ${policy}`)
+    await answered(page)
+    assert.match(await sum.innerText(), where, `the preview of ${policy}`)
   }
   assert.match(await page.locator('dialog .answer').innerText(), /[Pp]romise[^]*Will be alerted/)
   await page.locator(`dialog tr[data-day="${from}"]`).waitFor()
@@ -168,24 +147,31 @@ test('a rep is out for the day: shown first, done, taken back but for what went 
 })
 
 /** What the dispatcher's own program would ask. */
-async function asked(query, input) {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST', headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token('DISPATCHER')}` },
-    body: JSON.stringify({ query, variables: { input: { requestId: crypto.randomUUID(), ...input } } }),
-  })
-  return (await response.json()).data
+const asked = (query, input) => ask(token('DISPATCHER'), query, { input })
+
+/** Puts the visits of reps' days into the queue until the test is over. */
+async function clear(t, ...reps) {
+  for (const { id, shift } of reps) {
+    const { repDayReassign: cleared } = await asked(
+      'mutation ($input: RepDayReassignInput!) { repDayReassign(input: $input) { ... on RepDayReassigned { batchId } ... on Problem { message } } }',
+      { repIds: [id], dates: [shift.date], policy: 'QUEUE' },
+    )
+    assert.ok(cleared.batchId, cleared.message)
+    t.after(() => asked('mutation ($input: BatchUndoInput!) { batchUndo(input: $input) { __typename } }', { batchId: cleared.batchId }))
+  }
+}
+
+/** The last rep of the list who has several visits to do. */
+async function busyRep() {
+  const { nodes } = (await asked('{ reps(first: 25) { nodes { id name shift { date } load { visits } } } }')).reps
+  return nodes.findLast(({ shift, load }) => shift && load.visits > 1) ?? assert.fail('no rep has several visits to do')
 }
 
 test('a rep without work is watched, shown on the map and given a visit of the queue', { skip: standIn }, async (t) => {
   const page = await dispatcher(t)
   await ready(page)
   const { from } = await pick(page)
-  const shift = (await asked(`{ node(id: "${from}") { ... on Rep { shift { date } } } }`)).node.shift
-  const { repDayReassign: cleared } = await asked(
-    'mutation ($input: RepDayReassignInput!) { repDayReassign(input: $input) { ... on RepDayReassigned { batchId } } }',
-    { repIds: [from], dates: [shift.date], policy: 'QUEUE' },
-  )
-  t.after(() => asked('mutation ($input: BatchUndoInput!) { batchUndo(input: $input) { __typename } }', { batchId: cleared.batchId }))
+  await clear(t, (await asked(`{ node(id: "${from}") { ... on Rep { id shift { date } } } }`)).node)
   await page.locator('#tab-watch').press('Enter')
   const idle = page.locator(`[data-idle="${from}"]`)
   await idle.locator('.line').press('Enter')
@@ -196,13 +182,8 @@ test('a rep without work is watched, shown on the map and given a visit of the q
 })
 
 test('a rep takes a visit of the queue on the phone, and gives it back with a reason', { skip: standIn }, async (t) => {
-  const { nodes } = (await asked('{ reps(first: 25) { nodes { id name shift { date } load { visits } } } }')).reps
-  const rep = nodes.findLast(({ shift, load }) => shift && load.visits > 1)
-  const { repDayReassign: cleared } = await asked(
-    'mutation ($input: RepDayReassignInput!) { repDayReassign(input: $input) { ... on RepDayReassigned { batchId } } }',
-    { repIds: [rep.id], dates: [rep.shift.date], policy: 'QUEUE' },
-  )
-  t.after(() => asked('mutation ($input: BatchUndoInput!) { batchUndo(input: $input) { __typename } }', { batchId: cleared.batchId }))
+  const rep = await busyRep()
+  await clear(t, rep)
   const page = await open(t, `/m#token=${repToken(rep.name)}`, { width: 360, height: 740 })
   await page.locator('#offers summary').press('Enter')
   const offer = page.locator('[data-offer]').first()
@@ -218,18 +199,19 @@ test('a rep takes a visit of the queue on the phone, and gives it back with a re
 })
 
 test('the rest of the day is replanned, with the price of stability', { skip: standIn }, async (t) => {
+  // A rep with nothing to do and a queue: that can be bettered.
+  await clear(t, await busyRep())
   const page = await dispatcher(t)
   await ready(page)
   await page.locator('#tab-watch').press('Enter')
   await page.locator('#replan').press('Enter')
-  await page.locator('#replan-price').waitFor()
+  await answered(page)
   assert.equal(await page.evaluate(() => document.activeElement?.id), 'replan-budget', 'the budget has the focus')
   await page.selectOption('#replan-budget', '1000')
+  await answered(page)
   await page.locator('#replan-price').waitFor()
-  const confirm = page.locator('#replan-confirm')
-  if (!(await confirm.isEnabled())) return t.skip('nothing can be bettered')
   assert.match(await page.locator('dialog .answer').innerText(), /[Ss]tability/)
-  await confirm.press('Enter')
+  await page.locator('#replan-confirm:enabled').press('Enter')
   await page.locator('#done', { hasText: 'replanned' }).waitFor()
   await page.locator('#undo').press('Enter')
   await page.locator('#done', { hasText: 'Taken back' }).waitFor()
@@ -239,7 +221,7 @@ test('a page that lost its connection catches up', async (t) => {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' })
   t.after(() => context.close())
   const far = await context.newPage()
-  far.setDefaultTimeout(20_000)
+  far.setDefaultTimeout(patience)
   const sockets = []
   let cut = false
   await far.routeWebSocket('**/graphql', (socket) => {
@@ -295,7 +277,7 @@ test('a stop dragged onto a rep opens the preview; Escape leaves everything as i
   await page.mouse.up()
   await page.locator('dialog[open]').waitFor()
   assert.equal(await page.locator('#reassign-to').inputValue(), target.rep)
-  await page.waitForFunction(() => document.querySelector('dialog table, dialog .problem') !== null)
+  await answered(page)
   await page.keyboard.press('Escape')
   await page.locator('dialog').waitFor({ state: 'detached' })
   await unfold(page, from)
@@ -303,11 +285,12 @@ test('a stop dragged onto a rep opens the preview; Escape leaves everything as i
 })
 
 test('a visit of the queue is dragged onto a rep', async (t) => {
+  if (!standIn) await clear(t, await busyRep())
   const page = await dispatcher(t)
   await ready(page)
   await page.getByRole('tab', { name: /Queue/ }).click()
   const waiting = page.locator('#list-queue button[data-visit]')
-  if (!(await waiting.count())) return t.skip('the queue is empty')
+  await waiting.first().waitFor()
   const start = await waiting.first().boundingBox()
   await page.mouse.move(start.x + 90, start.y + 20)
   await page.mouse.down()
@@ -347,7 +330,7 @@ test('a rep starts, finishes and finds a shop closed', async (t) => {
   await ready(office)
   let rep
   let open_
-  for (const user of demo.users.filter((user) => user.role.toUpperCase() === 'REP')) {
+  for (const user of repsOfDemo) {
     rep = await open(t, `/m#token=${user.token}`, { width: 390, height: 844 })
     await rep.locator('section.load').waitFor()
     open_ = await rep.locator('li[data-state=ASSIGNED]').evaluateAll((all) => all.map((item) => item.dataset.visit))
@@ -382,7 +365,7 @@ test('a rep starts, finishes and finds a shop closed', async (t) => {
 })
 
 test('without connection a deed waits and is sent once under the same id', async (t) => {
-  const rep = await open(t, `/m#token=${demo.users.findLast((user) => user.role.toUpperCase() === 'REP').token}`, { width: 390, height: 844, quiet: false })
+  const rep = await open(t, `/m#token=${repsOfDemo.at(-1).token}`, { width: 390, height: 844, quiet: false })
   const item = rep.locator('li[data-state=ASSIGNED]').first()
   await item.waitFor()
   const visit = await item.getAttribute('data-visit')
@@ -432,7 +415,7 @@ test('a stop dragged to the map goes to the rep of the ground', async (t) => {
   const ghost = page.locator('.ghost')
   let taker = null
   // The map may still be on its way: go over it until some ground answers.
-  for (let step = 0; step < 60 && !taker; step++) {
+  for (let step = 0, end = Date.now() + patience; !taker && Date.now() < end; step++) {
     await page.mouse.move(map.x + map.width * (0.15 + 0.12 * (step % 6)), map.y + map.height * (0.2 + 0.12 * (Math.floor(step / 6) % 5)), { steps: 2 })
     taker = /→ (.+)/.exec(await ghost.innerText())?.[1] ?? null
   }
@@ -458,7 +441,7 @@ test('the server answers in the language of the page', async (t) => {
 })
 
 test('nothing is wider than a phone', async (t) => {
-  for (const path of [`/#token=${token('DISPATCHER')}`, `/m#token=${demo.users.find((user) => user.role.toUpperCase() === 'REP').token}`, '/']) {
+  for (const path of [`/#token=${token('DISPATCHER')}`, `/m#token=${token('REP')}`, '/']) {
     const page = await open(t, path, { width: 390, height: 844, locale: 'ru-RU' })
     await page.locator('[data-map][data-ready=yes], section.load, form').first().waitFor()
     const { wide, offenders } = await page.evaluate(() => ({
@@ -523,9 +506,8 @@ const sitesOf = (page) =>
 /** Gives what is picked to a territory that does not have it yet; answers the effect's text. */
 async function giveAway(page, sites) {
   for (const row of await page.locator('button[data-territory]').evaluateAll((rows) => rows.map((row) => row.dataset.territory))) {
-    const answered = page.waitForResponse((response) => /alignmentEdit/.test(response.request().postData() ?? ''))
     await page.locator(`button[data-territory="${row}"]`).click()
-    await answered
+    await page.locator('.panel .answer[aria-busy=false]').waitFor()
     await page.locator('[data-effect]').waitFor()
     const text = await page.locator('[data-effect]').innerText()
     if (sites.test(text)) return text
@@ -584,17 +566,19 @@ test('a manager paints by keyboard, sees what it does, applies, takes it back, p
 
   await page.locator('#draft-publish').click()
   await page.locator('dialog tbody tr').first().waitFor()
+  const published = page.locator('.toast', { hasText: 'published' }).waitFor()
   await page.locator('#handover-confirm').click()
+  await published
   await page.locator('dialog').waitFor({ state: 'detached' })
-  await page.locator('.toast', { hasText: 'published' }).waitFor()
   await page.locator('#draft-new').waitFor()
   await until(() => sitesOf(page), (now) => now.join() !== inForce.join(), 'the published territories are in force')
 
   await page.locator('#draft-revert').click()
   await page.locator('dialog tbody tr').first().waitFor()
+  const reverted = page.locator('.toast', { hasText: 'in force again' }).waitFor()
   await page.locator('#handover-confirm').click()
+  await reverted
   await page.locator('dialog').waitFor({ state: 'detached' })
-  await page.locator('.toast', { hasText: 'in force again' }).waitFor()
   await until(() => sitesOf(page), (now) => now.join() === inForce.join(), 'the territories before are in force again')
 })
 
@@ -736,16 +720,10 @@ test('a dispatcher does not set how reps are told', async (t) => {
 })
 
 test('a rep chooses the order of channels on the phone', { skip: standIn }, async (t) => {
-  const rep = demo.users.find((user) => user.role.toUpperCase() === 'REP')
-  const asked = async (query, input) => {
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST', headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${rep.token}` },
-      body: JSON.stringify({ query, variables: { input } }),
-    })
-    return (await response.json()).data
-  }
+  const [rep] = repsOfDemo
+  const asked = (query, input) => ask(rep.token, query, { input })
   await asked('mutation ($input: DeviceRegisterInput!) { deviceRegister(input: $input) { __typename } }', {
-    requestId: crypto.randomUUID(), token: 'rep@example.org', transport: 'EMAIL', platform: 'mail', locale: 'en',
+    token: 'rep@example.org', transport: 'EMAIL', platform: 'mail', locale: 'en',
   })
   const page = await open(t, `/m#token=${rep.token}`, { width: 360, height: 740 })
   const told = page.locator('details.told')

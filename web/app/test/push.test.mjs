@@ -1,29 +1,11 @@
-// A push as it reaches the service worker, in Chromium against a running server. The environment is page.test.mjs's.
+// A push as it reaches the service worker, in Chromium against a running server; see running.mjs.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { chromium } from 'playwright-core'
-
-const demoFile = process.env.HEXBEAT_DEMO_JSON
-if (!demoFile) throw new Error('HEXBEAT_DEMO_JSON must name the demo.json of a running server')
-const demo = JSON.parse(readFileSync(demoFile, 'utf8'))
-const url = (process.env.HEXBEAT_URL ?? demo.url).replace(/\/$/, '')
-const patience = 20_000
-
-async function ask(token, query, variables = {}) {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'accept-language': 'en', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query, variables }),
-  })
-  const { data, errors } = await response.json()
-  assert.equal(errors, undefined)
-  return data
-}
+import { ask, launch, patience, reps, until, url } from './running.mjs'
 
 /** A rep with an alert that is not acknowledged, about a visit of today. */
 async function alerted() {
-  for (const user of demo.users.filter(({ role }) => role.toUpperCase() === 'REP').reverse()) {
+  for (const user of reps.toReversed()) {
     const { alerts } = await ask(user.token, '{ alerts(first: 20) { nodes { id kind version state title text visits { id rep { name } } } } }')
     const alert = alerts.nodes.find(
       ({ state, visits }) => ['QUEUED', 'SENT', 'DELIVERED', 'SEEN', 'ESCALATED'].includes(state) && visits[0]?.rep?.name === user.name,
@@ -33,19 +15,9 @@ async function alerted() {
   assert.fail('no rep has an alert')
 }
 
-async function until(read, check, what) {
-  const end = Date.now() + patience
-  for (;;) {
-    const value = await read()
-    if (check(value)) return value
-    assert.ok(Date.now() < end, `${what}; last seen: ${JSON.stringify(value)}`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-}
-
 /** A rep's page whose service worker can be sent pushes. */
 async function phone(t, token) {
-  const browser = await chromium.launch({ executablePath: process.env.HEXBEAT_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
+  const browser = await launch()
   t.after(() => browser.close())
   const context = await browser.newContext({ viewport: { width: 390, height: 800 }, locale: 'en-GB' })
   await context.grantPermissions(['notifications'], { origin: url })
@@ -113,7 +85,7 @@ test('an alert that has ended is not shown any more, and one shown is taken away
   await push(pushOf(alert))
   await until(notifications, (list) => list.length === 1, 'no notification')
   const acknowledge = `mutation ($input: AlertAcknowledgeInput!) { alertAcknowledge(input: $input) { __typename } }`
-  await ask(token, acknowledge, { input: { requestId: crypto.randomUUID(), alertId: alert.id } })
+  await ask(token, acknowledge, { input: { alertId: alert.id } })
   await push({ ...pushOf(alert), version: String(alert.version + 9) })
   await until(notifications, (list) => list.length === 0, 'it is still shown')
 })

@@ -69,7 +69,8 @@ export class Workshop {
 
   readonly board: Board
   #zoom = 12
-  #trying = false
+  /** Whether the server is asked what the wish would do. */
+  trying = $state(false)
   #tryAgain = false
   #wish: { id: string; content: string } | null = null
   #reads = 0
@@ -273,18 +274,18 @@ export class Workshop {
 
   /** What the wish would do, asked again for as long as the wish changes meanwhile: one question under way at a time. */
   async #try() {
-    if (this.#trying) {
+    if (this.trying) {
       this.#tryAgain = true
       return
     }
-    this.#trying = true
+    this.trying = true
     try {
       do {
         this.#tryAgain = false
         await this.#tryOnce()
       } while (this.#tryAgain)
     } finally {
-      this.#trying = false
+      this.trying = false
     }
   }
 
