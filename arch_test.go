@@ -52,6 +52,7 @@ var onlyIn = map[string]string{
 	"firebase.google.com/go":                "notify/fcm",
 	"github.com/SherClockHolmes/webpush-go": "notify", // its webpush
 	"github.com/wneessen/go-mail":           "notify", // its email
+	"golang.org/x/oauth2":                   "notify", // its hms
 	"github.com/xuri/excelize":              "customer/table",
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"syscall"
@@ -36,6 +37,15 @@ func AnswerOf(response *http.Response, err error, now time.Time) Answer {
 	}
 }
 
+// Word lets through what looks like a provider's code, and makes UNKNOWN of the rest. Codes are stored and shown; texts may quote what was
+// sent.
+func Word(code string) string {
+	if code == "" || len(code) > 64 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "" {
+		return "UNKNOWN"
+	}
+	return code
+}
+
 // Silence is the answer that never came. The error itself is dropped: it may quote what was sent.
 func Silence(err error) Answer {
 	timeout, ok := errors.AsType[net.Error](err)
@@ -43,6 +53,12 @@ func Silence(err error) Answer {
 		return Answer{Code: "TIMEOUT"}
 	}
 	return Answer{Code: "NO_ANSWER"}
+}
+
+// IsWebAddress says whether the text is the http or https address of some host.
+func IsWebAddress(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
 // ErrPrivate refuses an address inside a private network, where somebody else chose the address.

@@ -23,6 +23,8 @@ import (
 // channelFlags are the channels alerts go out by. The open socket and Web Push need no setting.
 type channelFlags struct {
 	credentials, endpoint        *string // FCM
+	rustore                      rustoreFlags
+	hms                          hmsFlags
 	contact                      *string // Web Push
 	private                      *bool
 	smtp, from, page, smtpCA     *string // mail
@@ -33,6 +35,8 @@ func (f *flags) channels() channelFlags {
 	return channelFlags{
 		credentials:         f.String("fcm-credentials", "", "Firebase service-account `file`; without it phones are not pushed through Google"),
 		endpoint:            f.String("fcm-endpoint", "", "`address` of the push service, instead of Google's"),
+		rustore:             f.rustore(),
+		hms:                 f.hms(),
 		contact:             f.String("webpush-contact", "https://github.com/hexbeat/hexbeat", "mail `address` or https://… that browsers' push services may write to"),
 		private:             f.Bool("webpush-private", false, "allow push services inside private networks and without TLS"),
 		smtp:                f.String("smtp", "", "mail server, as an `address` like smtp://user:password@mail.example.org:587"),
@@ -88,28 +92,60 @@ func (c channelFlags) senders(ctx context.Context, db *postgres.DB, hub *live.Hu
 	}
 	if *c.credentials == "" {
 		log.Info("no push credentials: phones are not reached through Google", "set", "--fcm-credentials or HEXBEAT_FCM_CREDENTIALS")
-	} else {
-		sender, err := c.google(ctx)
-		if err != nil {
-			return nil, err
-		}
-		senders[notify.FCM] = sender
 	}
-	if *c.smtp != "" {
-		sender, err := c.mail()
+	for _, one := range c.settable(ctx) {
+		if !one.set {
+			continue
+		}
+		sender, err := one.open()
 		if err != nil {
 			return nil, err
 		}
-		senders[notify.Email] = sender
-	}
-	if *c.webhook != "" {
-		sender, err := c.gateway()
-		if err != nil {
-			return nil, err
-		}
-		senders[notify.Webhook] = sender
+		senders[one.transport] = sender
 	}
 	return senders, nil
+}
+
+// settable is a channel that is there when it is set up.
+type settable struct {
+	transport string
+	thing     string // as doctor calls it
+	set       bool
+	open      func() (checkable, error)
+	without   string // what doctor says where it is not set up,
+	good      string // and where its check finds nothing
+}
+
+// checkable is a sender that can be looked at without sending anything.
+type checkable interface {
+	notify.Sender
+	Check(ctx context.Context) error
+}
+
+// settable lists them.
+func (c channelFlags) settable(ctx context.Context) []settable {
+	return []settable{
+		{
+			notify.FCM, "push", *c.credentials != "", func() (checkable, error) { return c.google(ctx) },
+			"no credentials: phones are not reached through Google (set HEXBEAT_FCM_CREDENTIALS)", "credentials are good",
+		},
+		{
+			notify.RuStore, "rustore", *c.rustore.project != "", func() (checkable, error) { return c.rustore.open() },
+			"no project: phones are not reached through RuStore (set HEXBEAT_RUSTORE_PROJECT)", "project and token are believed",
+		},
+		{
+			notify.HMS, "huawei", *c.hms.app != "", func() (checkable, error) { return c.hms.open() },
+			"no application: phones are not reached through Huawei (set HEXBEAT_HMS_APP)", "application and secret are believed",
+		},
+		{
+			notify.Email, "mail", *c.smtp != "", func() (checkable, error) { return c.mail() },
+			"no mail server: nobody is reached by mail (set HEXBEAT_SMTP)", "the server lets us in",
+		},
+		{
+			notify.Webhook, "webhook", *c.webhook != "", func() (checkable, error) { return c.gateway() },
+			"no gateway: nobody is reached by text messages (set HEXBEAT_WEBHOOK)", "the gateway can be reached",
+		},
+	}
 }
 
 func (c channelFlags) google(ctx context.Context) (*fcm.Sender, error) {
@@ -135,15 +171,27 @@ func (c channelFlags) mail() (*email.Sender, error) {
 }
 
 func (c channelFlags) gateway() (*webhook.Sender, error) {
-	secret, err := os.ReadFile(*c.webhookSecretHolder)
+	secret, err := readSecret("webhook-secret-file", *c.webhookSecretHolder)
 	if err != nil {
-		return nil, fmt.Errorf("--webhook-secret-file: %w", err)
+		return nil, err
 	}
-	sender, err := webhook.New(webhook.Config{URL: *c.webhook, Secret: strings.TrimSpace(string(secret))}, time.Now)
+	sender, err := webhook.New(webhook.Config{URL: *c.webhook, Secret: secret}, time.Now)
 	if err != nil {
 		return nil, fmt.Errorf("--webhook and --webhook-secret-file: %w", err)
 	}
 	return sender, nil
+}
+
+// readSecret is what the flag's file holds, without the space around it.
+func readSecret(name, file string) (string, error) {
+	if file == "" {
+		return "", fmt.Errorf("--%s: no file is named", name)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("--%s: %w", name, err)
+	}
+	return strings.TrimSpace(string(text)), nil
 }
 
 // confirmed looks into the record: the word may have come through another process.

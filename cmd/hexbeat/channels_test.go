@@ -16,6 +16,8 @@ import (
 	"github.com/hexbeat/hexbeat/desk/desktest"
 	"github.com/hexbeat/hexbeat/live"
 	"github.com/hexbeat/hexbeat/notify"
+	"github.com/hexbeat/hexbeat/notify/hmstest"
+	"github.com/hexbeat/hexbeat/notify/rustoretest"
 	"github.com/hexbeat/hexbeat/notify/socket"
 	"github.com/hexbeat/hexbeat/notify/webpush"
 	"github.com/hexbeat/hexbeat/notify/webpushtest"
@@ -99,6 +101,11 @@ func TestASettingOfAChannelThatWontDoIsOneSentence(t *testing.T) {
 		"--webhook-secret-file":      {"--webhook", "https://gateway.example.org"},
 		"gateway.example.org/alerts": {"--webhook", "gateway", "--webhook-secret-file", file("secret", "a secret of some length")},
 		"less than 16":               {"--webhook", "https://gateway.example.org", "--webhook-secret-file", file("short", "short")},
+		"--rustore-token-file":       {"--rustore-project", "p"},
+		"of several words":           {"--rustore-project", "p", "--rustore-token-file", file("words", "two words")},
+		"--hms-secret-file":          {"--hms-app", "1"},
+		"its secret is empty":        {"--hms-app", "1", "--hms-secret-file", file("empty", "\n")},
+		"token endpoint \"oauth\"":   {"--hms-app", "1", "--hms-secret-file", file("app", "secret"), "--hms-token-uri", "oauth"},
 		"service-account":            {"--fcm-credentials", file("account.json", "{}")},
 	} {
 		code, _, errs := p.run(append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
@@ -139,5 +146,32 @@ func TestTheOpenSocketIsAChannel(t *testing.T) {
 	hub.Publish([]live.Change{{Organization: w.Organization, Kind: "alert", ID: alert}}, "")
 	if err := <-sent; err != nil {
 		t.Errorf("confirmed, yet %v", err)
+	}
+}
+
+func TestDoctorAsksTheStoresWhetherTheyBelieveUs(t *testing.T) {
+	t.Parallel()
+	p, dir := aTerminal(t), t.TempDir()
+	vk, huawei := rustoretest.New(t), hmstest.New(t)
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	doctor := func(token, secret string) (int, string) {
+		code, out, _ := p.run("doctor", "--rustore-project", vk.Project, "--rustore-endpoint", vk.URL, "--rustore-token-file", file("token", token),
+			"--hms-app", huawei.App, "--hms-endpoint", huawei.URL, "--hms-token-uri", huawei.TokenURI, "--hms-secret-file", file("secret", secret))
+		return code, out
+	}
+	if code, out := doctor(vk.Token, huawei.Secret); code != exitDone || strings.Count(out, "are believed") != 2 {
+		t.Errorf("with good credentials = %d:\n%s", code, out)
+	}
+	if code, out := doctor("another", "another"); code != exitFailed || !strings.Contains(out, "MEND  rustore") || !strings.Contains(out, "MEND  huawei") {
+		t.Errorf("with others' credentials = %d:\n%s", code, out)
+	}
+	if n := len(vk.Messages()) + len(huawei.Messages()); n != 0 {
+		t.Errorf("doctor sent %d pushes", n)
 	}
 }

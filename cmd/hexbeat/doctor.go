@@ -26,7 +26,7 @@ type finding struct {
 
 func doctor(ctx context.Context, env environment, args []string) error {
 	f := newFlags(env, "hexbeat doctor", "Checks what Hexbeat needs and says what to mend: the database with its version, locale and clock, the schema, the disk, and the channels of\n"+
-		"alerts: push through Google, Web Push, the mail server and the gateway. Nothing is sent to anybody. Give it the settings that serve has.\n"+
+		"alerts: push through Google, RuStore and Huawei, Web Push, the mail server and the gateway. Nothing is sent to anybody. Give it the settings that serve has.\n"+
 		"It starts the private PostgreSQL as serve would where DATABASE_URL is not set. Exit code 1 when something must be mended.")
 	where, channels := f.record(), f.channels()
 	if err := f.parse(args); err != nil {

@@ -9,50 +9,25 @@ import (
 )
 
 // check looks at the channels that need a setting, as far as one can without sending anything.
-func (c channelFlags) check(ctx context.Context) []finding {
-	return []finding{c.checkGoogle(ctx), c.checkMail(ctx), c.checkGateway(ctx)}
+func (c channelFlags) check(ctx context.Context) (findings []finding) {
+	for _, one := range c.settable(ctx) {
+		findings = append(findings, one.check(ctx))
+	}
+	return findings
 }
 
-func (c channelFlags) checkGoogle(ctx context.Context) finding {
-	if *c.credentials == "" {
-		return finding{thing: "push", say: "no credentials: phones are not reached through Google (set HEXBEAT_FCM_CREDENTIALS)"}
+func (s settable) check(ctx context.Context) finding {
+	if !s.set {
+		return finding{thing: s.thing, say: s.without}
 	}
-	sender, err := c.google(ctx)
+	sender, err := s.open()
 	if err == nil {
 		err = sender.Check(ctx)
 	}
 	if err != nil {
-		return finding{"push", explain(err), true}
+		return finding{s.thing, explain(err), true}
 	}
-	return finding{thing: "push", say: "credentials are good"}
-}
-
-func (c channelFlags) checkMail(ctx context.Context) finding {
-	if *c.smtp == "" {
-		return finding{thing: "mail", say: "no mail server: nobody is reached by mail (set HEXBEAT_SMTP)"}
-	}
-	sender, err := c.mail()
-	if err == nil {
-		err = sender.Check(ctx)
-	}
-	if err != nil {
-		return finding{"mail", explain(err), true}
-	}
-	return finding{thing: "mail", say: "the server lets us in"}
-}
-
-func (c channelFlags) checkGateway(ctx context.Context) finding {
-	if *c.webhook == "" {
-		return finding{thing: "webhook", say: "no gateway: nobody is reached by text messages (set HEXBEAT_WEBHOOK)"}
-	}
-	sender, err := c.gateway()
-	if err == nil {
-		err = sender.Check(ctx)
-	}
-	if err != nil {
-		return finding{"webhook", explain(err), true}
-	}
-	return finding{thing: "webhook", say: "the gateway can be reached"}
+	return finding{thing: s.thing, say: s.good}
 }
 
 // errNoKeys stands for keys that the record has not got yet: looking must not make them.

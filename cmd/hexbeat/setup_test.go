@@ -74,7 +74,7 @@ func TestDoctorSaysWhatToMend(t *testing.T) {
 		t.Errorf("doctor on a sound database says:\n%s", out)
 	}
 	code, out, errs := p.run("doctor", "--fcm-credentials", "/nowhere.json")
-	if code != exitFailed || !strings.Contains(out, "MEND  push") || errs != "hexbeat: to be mended: 1 of 8\n" {
+	if code != exitFailed || !strings.Contains(out, "MEND  push") || errs != "hexbeat: to be mended: 1 of 10\n" {
 		t.Errorf("doctor without its push credentials = %d, %q:\n%s", code, errs, out)
 	}
 	secret := filepath.Join(t.TempDir(), "secret")

@@ -58,18 +58,13 @@ func answerOf(err error, now time.Time) notify.Answer {
 func (p problem) code() string {
 	for _, detail := range p.Error.Details {
 		if strings.HasSuffix(detail.Type, "google.firebase.fcm.v1.FcmError") && detail.ErrorCode != "" {
-			return word(detail.ErrorCode)
+			return notify.Word(detail.ErrorCode)
 		}
 	}
-	return word(p.Error.Status)
-}
-
-// word lets through what looks like a code. Codes are stored and shown; texts may quote what was sent.
-func word(code string) string {
-	if len(code) > 64 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") != "" {
-		return "UNKNOWN"
+	if p.Error.Status == "" {
+		return ""
 	}
-	return code
+	return notify.Word(p.Error.Status)
 }
 
 // aboutToken says whether the refusal is about the device's token. FCM names the field at times, and at

@@ -7,8 +7,9 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
+
+	"github.com/hexbeat/hexbeat/notify"
 )
 
 // ErrCredentials is the answer to a service-account file that can't be used. Around it stands which
@@ -56,7 +57,7 @@ func readCredentials(file string) (serviceAccount, error) {
 			return refuse("%s is missing", field.name)
 		}
 	}
-	if !isWebAddress(account.TokenURI) {
+	if !notify.IsWebAddress(account.TokenURI) {
 		return refuse("token_uri is not an http address")
 	}
 	if !isRSAKey(account.PrivateKey) {
@@ -76,9 +77,4 @@ func isRSAKey(text string) bool {
 	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	_, rsaKey := key.(*rsa.PrivateKey)
 	return err == nil && rsaKey
-}
-
-func isWebAddress(text string) bool {
-	u, err := url.Parse(text)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }

@@ -60,7 +60,7 @@ func New(ctx context.Context, c Config) (*Sender, error) {
 	tokens := newAuthorized(network, exchange)
 	options := []option.ClientOption{option.WithHTTPClient(&http.Client{Transport: once{tokens}, CheckRedirect: notify.NoRedirect})}
 	if c.Endpoint != "" {
-		if !isWebAddress(c.Endpoint) {
+		if !notify.IsWebAddress(c.Endpoint) {
 			return nil, fmt.Errorf("push endpoint %q is not an http address", c.Endpoint)
 		}
 		options = append(options, option.WithEndpoint(strings.TrimRight(c.Endpoint, "/")+"/v1"))
