@@ -14,7 +14,7 @@ import (
 )
 
 // ImportReps takes rows of a company's file of reps into the record: a person, the role, and the rep of a branch. A person is told by the email; the same
-// rows change nothing when they come again. Shift times in the rows are not used yet: shifts follow the branch's working time.
+// rows change nothing when they come again. Shifts that are open already stay as they are.
 type ImportReps struct {
 	Run    uuid.UUID
 	Source string
@@ -115,6 +115,13 @@ func (tx *Tx) importRep(ctx context.Context, row table.RepRow, branch roster.Bra
 		if err := tx.MoveRep(ctx, rep.ID, branch.ID); err != nil {
 			return outcome, err
 		}
+	}
+	if row.ShiftFrom != nil && row.ShiftTo != nil {
+		news, err := tx.SaveOwnHours(ctx, rep.ID, *row.ShiftFrom, *row.ShiftTo)
+		if err != nil {
+			return outcome, err
+		}
+		granted = granted || news
 	}
 	if granted && outcome == repSame {
 		outcome = repChanged

@@ -8,12 +8,12 @@ import (
 	"github.com/hexbeat/hexbeat/hours"
 )
 
-// OpenShifts gives the branch's usual shift, with a lunch, to its reps who have none on a day. On a day the branch is closed it
-// does nothing, unless a window is given.
+// OpenShifts gives a shift of the own hours, or else of the branch's, with a lunch, to the reps of a branch who have none on a day. On a day
+// the branch is closed it does nothing, unless a window is given.
 type OpenShifts struct {
 	Branch uuid.UUID
 	Date   hours.Date
-	Window *hours.Window // nil: the branch's usual working time
+	Window *hours.Window // of everybody; nil: the usual working time
 }
 
 func (c OpenShifts) run(ctx context.Context, tx *Tx) (int, error) {
@@ -25,19 +25,23 @@ func (c OpenShifts) run(ctx context.Context, tx *Tx) (int, error) {
 		return 0, err
 	}
 	tx.concerns(c.Branch)
-	window := branch.WorkingTime(c.Date)
-	if c.Window != nil {
-		window = *c.Window
-	}
-	if window.Length() == 0 {
+	if c.Window == nil && branch.WorkingTime(c.Date).Length() == 0 {
 		return 0, nil
 	}
 	reps, err := tx.RepsOf(ctx, c.Branch)
 	if err != nil {
 		return 0, err
 	}
+	own, err := tx.OwnHoursOf(ctx, c.Branch)
+	if err != nil {
+		return 0, err
+	}
 	opened := 0
 	for _, rep := range reps {
+		window := branch.WorkingTimeOf(own[rep.ID], c.Date)
+		if c.Window != nil {
+			window = *c.Window
+		}
 		shift, engagements := branch.UsualDay(rep, c.Date, window)
 		shift.ID = newID()
 		added, err := tx.AddShift(ctx, shift)

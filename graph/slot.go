@@ -99,12 +99,16 @@ func (l *loaders) slotGround(ctx context.Context, tx *postgres.Tx, id uuid.UUID,
 	if g.days, err = tx.RepDaysOn(ctx, dates, l.now.Add(-dispatch.PositionFresh), who...); err != nil {
 		return g, err
 	}
+	own, err := tx.OwnHoursOf(ctx, g.branch.ID)
+	if err != nil {
+		return g, err
+	}
 	for i := range g.days {
 		day := &g.days[i]
 		if day.Route.Date != today {
 			day.At = nil // where the rep is now says nothing of another day
 		}
-		window := g.branch.WorkingTime(day.Route.Date)
+		window := g.branch.WorkingTimeOf(own[day.Rep.ID], day.Route.Date)
 		if day.Shift == nil && window.Length() > 0 {
 			shift, engagements := g.branch.UsualDay(day.Rep, day.Route.Date, window)
 			day.Shift, day.Engagements = &shift, append(day.Engagements, engagements...)

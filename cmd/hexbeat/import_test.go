@@ -180,6 +180,30 @@ func TestARepMovesWithTheFile(t *testing.T) {
 	}
 }
 
+func TestARepKeepsTheHoursOfTheFile(t *testing.T) {
+	t.Parallel()
+	p := aCompany(t)
+	const header = "name,email,start,end\n"
+	p.does("import", "reps", aFile(t, "a.csv", header+"Анна,anna@example.com,20:00,04:00\nПётр,petr@example.com,,\n"))
+	if out := p.does("import", "reps", aFile(t, "b.csv", header+"Анна,anna@example.com,20:00,4:00\nПётр,petr@example.com,,\n")); !strings.Contains(out, "2 unchanged") {
+		t.Errorf("the same hours again: %s", out)
+	}
+	p.does("plan", "--date", "2099-11-24")
+	if out := p.does("import", "reps", aFile(t, "c.csv", header+"Анна,anna@example.com,21:00,05:00\n")); !strings.Contains(out, "1 changed") {
+		t.Errorf("other hours: %s", out)
+	}
+	p.does("plan", "--date", "2099-11-25")
+	for sql, want := range map[string]int{
+		"SELECT count(*) FROM shift WHERE starts_at = '2099-11-24 20:00+03' AND ends_at = '2099-11-25 04:00+03'": 1,
+		"SELECT count(*) FROM shift WHERE starts_at = '2099-11-25 21:00+03' AND ends_at = '2099-11-26 05:00+03'": 1,
+		"SELECT count(*) FROM shift WHERE ends_at - starts_at = '9 hours'":                                       2,
+	} {
+		if got := p.counts(sql); got != want {
+			t.Errorf("%s = %d, want %d", sql, got, want)
+		}
+	}
+}
+
 func TestTwoImportsOfOneFileTakeTurns(t *testing.T) {
 	t.Parallel()
 	p := aCompany(t)

@@ -20,7 +20,7 @@ type RepRow struct {
 	PersonnelNumber    string
 	Phone              string
 	Start              *geo.Point       // where the day begins; nil: not said
-	ShiftFrom, ShiftTo *hours.TimeOfDay // nil: the branch's hours
+	ShiftFrom, ShiftTo *hours.TimeOfDay // nil: the branch's hours; ShiftTo before ShiftFrom: past midnight
 	Locale             string           // ru, en, …; empty: not said
 	Attributes         map[string]string
 
@@ -65,6 +65,7 @@ var (
 	noEmail    = fault{CodeRequired, "нужна почта", "an email is needed"}
 	badEmail   = fault{CodeEmail, "почта записана неверно: нужно вида имя@компания.ru", "the email is not written like name@company.com"}
 	emailTwice = fault{CodeDuplicate, "эта почта уже стоит в строке %d", "the email already stands on line %d"}
+	halfShift  = fault{CodeTime, "начало и конец смены нужны вместе", "the shift needs its beginning and its end"}
 	badLocale  = fault{CodeLocale, "«%s» не язык, например ru или en", "%q is not a language like ru or en"}
 )
 
@@ -116,7 +117,9 @@ func readRep(r *row) RepRow {
 	if rep.Name == "" {
 		r.refuse(repName, "", &noRepName)
 	}
-	rep.ShiftFrom, rep.ShiftTo = r.span(repFrom, repTo)
+	if rep.ShiftFrom, rep.ShiftTo = r.span(repFrom, repTo); (rep.ShiftFrom == nil) != (rep.ShiftTo == nil) {
+		r.refuse(repTo, r.text(repTo), &halfShift)
+	}
 	if r.fault == nil {
 		rep.Attributes = r.attributes()
 	}

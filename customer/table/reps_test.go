@@ -42,6 +42,7 @@ func TestRepsWithoutWhatTheyNeedAreRefused(t *testing.T) {
 		"Анна,OK@example.com,,":    table.CodeDuplicate,
 		"Анна,a@b.ru,25:00,":       table.CodeTime,
 		"Анна,a@b.ru,,по-русски !": table.CodeLocale,
+		"Анна,a@b.ru,9:00,":        table.CodeTime, // and until when?
 	} {
 		rows, rejected, err := table.ReadReps(strings.NewReader("name,email,start,locale\nOk,ok@example.com,,\n"+row+"\n"), "reps.csv")
 		if err != nil || len(rows) != 1 || len(rejected) != 1 || rejected[0].Code != code || rejected[0].Line != 3 {
