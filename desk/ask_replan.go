@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/hexbeat/hexbeat/hours"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 )
@@ -18,7 +17,6 @@ type AskReplan struct{ ReplanDay }
 // ReplanAsked says whose day it is about.
 type ReplanAsked struct {
 	Branch uuid.UUID
-	Date   hours.Date
 	Waited bool // somebody had asked already; that wish is carried out
 }
 
@@ -26,7 +24,7 @@ type ReplanAsked struct {
 type ReplanDays struct {
 	Organization  uuid.UUID `json:"organization" river:"unique"`
 	Branch        uuid.UUID `json:"branch" river:"unique"`
-	Date          string    `json:"date" river:"unique"`
+	Date          string    `json:"date" river:"unique"` // empty: whatever day counts for each rep when the job runs
 	FrozenMinutes int       `json:"frozenMinutes"`
 	Changes       int       `json:"changes"`
 	Reason        string    `json:"reason"`
@@ -50,17 +48,17 @@ func (c AskReplan) run(ctx context.Context, tx *Tx) (ReplanAsked, error) {
 	if tx.desk.Jobs == nil {
 		return ReplanAsked{}, errors.New("the desk has no job queue")
 	}
-	branch, err := tx.Branch(ctx, c.Branch)
-	if err != nil {
+	if _, err := tx.Branch(ctx, c.Branch); err != nil {
 		return ReplanAsked{}, err
 	}
-	asked := ReplanAsked{Branch: c.Branch, Date: hours.DateOf(tx.Now.In(branch.Zone()))}
+	asked := ReplanAsked{Branch: c.Branch}
+	date := ""
 	if c.Date != nil {
-		asked.Date = *c.Date
+		date = c.Date.String()
 	}
 	tx.concerns(c.Branch)
 	job, err := tx.desk.Jobs.InsertTx(ctx, tx.Tx, ReplanDays{
-		Organization: tx.Organization, Branch: c.Branch, Date: asked.Date.String(), FrozenMinutes: int(c.Frozen / time.Minute),
+		Organization: tx.Organization, Branch: c.Branch, Date: date, FrozenMinutes: int(c.Frozen / time.Minute),
 		Changes: c.Changes, Reason: c.Reason, Note: c.Note,
 	}, nil)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/dispatch"
-	"github.com/hexbeat/hexbeat/hours"
+	"github.com/hexbeat/hexbeat/postgres"
 	"github.com/hexbeat/hexbeat/roster"
 )
 
@@ -59,23 +59,22 @@ func (c AssignQueue) run(ctx context.Context, tx *Tx) (QueueAssigned, error) {
 // meanwhile it thinks again, about nothing but what it holds.
 func (tx *Tx) assign(ctx context.Context, branch roster.Branch, only, passed []uuid.UUID) (QueueAssigned, error) {
 	done := QueueAssigned{Batch: tx.Batch}
-	date := hours.DateOf(tx.Now.In(branch.Zone()))
-	reps, err := tx.RepsOnShift(ctx, branch.ID, date)
+	crew, err := tx.Crew(ctx, branch.ID, tx.Now)
 	if err != nil {
 		return done, err
 	}
-	most := min(mostAssigned, max(1, mostPlacings/max(1, len(reps))))
-	queue, err := tx.beginningOf(ctx, branch, date, only, passed, most)
+	most := min(mostAssigned, max(1, mostPlacings/max(1, len(crew))))
+	queue, err := tx.beginningOf(ctx, branch, only, passed, most)
 	if err != nil || len(queue) == 0 {
 		return done, err
 	}
 	done.More = only == nil && len(queue) == most
-	days, err := tx.RepDays(ctx, date, tx.Now.Add(-dispatch.PositionFresh), reps...)
+	days, err := tx.daysOf(ctx, crew...)
 	if err != nil {
 		return done, err
 	}
 	outcome := dispatch.AssignQueue(queue, days, tx.Now)
-	outcome, held, err := tx.hold(ctx, date, outcome)
+	outcome, held, err := tx.hold(ctx, outcome)
 	if err != nil {
 		return done, err
 	}
@@ -104,8 +103,8 @@ func (tx *Tx) assign(ctx context.Context, branch roster.Branch, only, passed []u
 }
 
 // beginningOf reads the calls to give out, with who is responsible for their sites.
-func (tx *Tx) beginningOf(ctx context.Context, branch roster.Branch, date hours.Date, only, passed []uuid.UUID, most int) (queue []dispatch.Call, err error) {
-	until := date.In(branch.Zone()).To
+func (tx *Tx) beginningOf(ctx context.Context, branch roster.Branch, only, passed []uuid.UUID, most int) (queue []dispatch.Call, err error) {
+	until := tx.dueBy(branch, nil)
 	if only != nil {
 		queue, err = tx.LockQueued(ctx, only)
 		queue = slices.DeleteFunc(queue, func(c dispatch.Call) bool { return !c.Visit.DueFrom.Before(until) })
@@ -129,22 +128,23 @@ func (tx *Tx) beginningOf(ctx context.Context, branch roster.Branch, date hours.
 }
 
 // hold locks what the engine chose, and has it think again where that is no longer as it was. It answers the days, too, as they are locked.
-func (tx *Tx) hold(ctx context.Context, date hours.Date, outcome dispatch.QueueAssigned) (dispatch.QueueAssigned, map[uuid.UUID]dispatch.RepDay, error) {
+func (tx *Tx) hold(ctx context.Context, outcome dispatch.QueueAssigned) (dispatch.QueueAssigned, map[uuid.UUID]dispatch.RepDay, error) {
 	if len(outcome.Given) == 0 {
 		return outcome, nil, nil
 	}
-	var ids, reps []uuid.UUID
+	var ids []uuid.UUID
+	var wanted []postgres.DayOfRep
 	for _, call := range outcome.Before {
 		ids = append(ids, call.Visit.ID)
 	}
 	for _, day := range outcome.Days {
-		reps = append(reps, day.Rep.ID)
+		wanted = append(wanted, postgres.DayOfRep{Rep: day.Rep.ID, Date: day.Route.Date})
 	}
 	locked, err := tx.LockQueued(ctx, ids)
 	if err != nil {
 		return outcome, nil, err
 	}
-	days, err := tx.lockDays(ctx, date, reps...)
+	days, err := tx.lockDaysOf(ctx, wanted...)
 	if err != nil {
 		return outcome, nil, err
 	}

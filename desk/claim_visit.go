@@ -5,10 +5,9 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/dispatch"
-	"github.com/hexbeat/hexbeat/hours"
 )
 
-// ClaimVisit gives a visit of the queue to the calling rep, on the own day of today. Of many who claim it one gets it.
+// ClaimVisit gives a visit of the queue to the calling rep, on the service day that counts for the rep now. Of many who claim it one gets it.
 type ClaimVisit struct {
 	Visit uuid.UUID
 	Seen  *dispatch.Revision // nil: whatever it is, as long as it waits
@@ -40,16 +39,17 @@ func (c ClaimVisit) run(ctx context.Context, tx *Tx) (VisitClaimed, error) {
 	if err != nil {
 		return VisitClaimed{}, err
 	}
-	date := hours.DateOf(tx.Now.In(hours.Zone(call.Site.TimeZone)))
-	days, err := tx.lockDays(ctx, date, tx.Caller.Rep)
+	duties, err := tx.dutiesOf(ctx, append([]uuid.UUID{tx.Caller.Rep}, c.Others...)...)
 	if err != nil {
 		return VisitClaimed{}, err
 	}
-	var others []dispatch.RepDay
-	if len(c.Others) > 0 {
-		if others, err = tx.RepDays(ctx, date, tx.Now.Add(-dispatch.PositionFresh), c.Others...); err != nil {
-			return VisitClaimed{}, err
-		}
+	days, err := tx.lockDaysOf(ctx, duties[0])
+	if err != nil {
+		return VisitClaimed{}, err
+	}
+	others, err := tx.daysOf(ctx, duties[1:]...)
+	if err != nil {
+		return VisitClaimed{}, err
 	}
 	outcome, err := dispatch.Claim(call, days[0], c.Seen, tx.Now, others...)
 	if err != nil {

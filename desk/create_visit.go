@@ -24,7 +24,7 @@ type CreateVisit struct {
 	Site     uuid.UUID
 	Kind     string        // empty: KindRegular
 	Rep      *uuid.UUID    // nil: it waits in the queue
-	Date     *hours.Date   // with a rep; nil: today
+	Date     *hours.Date   // with a rep; nil: the day that counts for the rep now
 	Due      *hours.Window // nil: the whole day
 	Promised *hours.Window
 	Priority *int           // nil: the site's
@@ -56,8 +56,16 @@ func (c CreateVisit) run(ctx context.Context, tx *Tx) (dispatch.Visit, error) {
 		return dispatch.Visit{}, err
 	}
 	date := hours.DateOf(tx.Now.In(hours.Zone(site.TimeZone)))
-	if c.Date != nil {
-		date = *c.Date
+	on := date // of the rep's service days
+	switch {
+	case c.Date != nil:
+		date, on = *c.Date, *c.Date
+	case c.Rep != nil:
+		duty, err := tx.duty(ctx, *c.Rep)
+		if err != nil {
+			return dispatch.Visit{}, err
+		}
+		on = duty.Date
 	}
 	call := dispatch.Call{Visit: c.visit(tx, site, line, date), Site: site}
 	if call.Visit.Needs, err = skills("needs", c.Needs); err != nil {
@@ -69,13 +77,16 @@ func (c CreateVisit) run(ctx context.Context, tx *Tx) (dispatch.Visit, error) {
 	call.Owner = tx.placed[site.ID].Owner
 	var day *dispatch.RepDay
 	if c.Rep != nil {
-		days, err := tx.lockDays(ctx, date, *c.Rep)
+		days, err := tx.lockDays(ctx, on, *c.Rep)
 		if err != nil {
 			return dispatch.Visit{}, err
 		}
 		day = &days[0]
 		if day.Rep.ID != tx.Caller.Rep && !tx.Caller.MaySeeBranch(day.Rep.BranchID) {
 			return dispatch.Visit{}, roster.ErrNoRep
+		}
+		if c.Due == nil && day.Shift != nil && day.Shift.EndsAt.After(call.Visit.DueTo) {
+			call.Visit.DueTo = day.Shift.EndsAt // the service day goes on past midnight
 		}
 	}
 	outcome, err := dispatch.Create(call, day, tx.Now)

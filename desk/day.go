@@ -2,11 +2,14 @@ package desk
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/hours"
+	"github.com/hexbeat/hexbeat/postgres"
+	"github.com/hexbeat/hexbeat/roster"
 )
 
 // lockDays locks and reads the days of reps. Locks come before reads: what is read is what will be changed.
@@ -15,6 +18,65 @@ func (tx *Tx) lockDays(ctx context.Context, date hours.Date, reps ...uuid.UUID) 
 		return nil, err
 	}
 	return tx.RepDays(ctx, date, tx.Now.Add(-dispatch.PositionFresh), reps...)
+}
+
+// lockDaysOf is lockDays for days that need not be of one date, in the order asked for.
+func (tx *Tx) lockDaysOf(ctx context.Context, wanted ...postgres.DayOfRep) ([]dispatch.RepDay, error) {
+	if err := tx.LockDaysOf(ctx, wanted); err != nil {
+		return nil, err
+	}
+	return tx.daysOf(ctx, wanted...)
+}
+
+// daysOf reads days of reps as they are at the moment.
+func (tx *Tx) daysOf(ctx context.Context, wanted ...postgres.DayOfRep) ([]dispatch.RepDay, error) {
+	return tx.DaysOf(ctx, tx.Now.Add(-dispatch.PositionFresh), wanted...)
+}
+
+// duty is the service day that counts for a rep now.
+func (tx *Tx) duty(ctx context.Context, rep uuid.UUID) (roster.Duty, error) {
+	duties, err := tx.Duties(ctx, tx.Now, rep)
+	if err != nil {
+		return roster.Duty{}, err
+	}
+	duty, found := duties[rep]
+	if !found {
+		return duty, roster.ErrNoRep
+	}
+	return duty, nil
+}
+
+// dutiesOf are the days that count for reps now, in their order.
+func (tx *Tx) dutiesOf(ctx context.Context, reps ...uuid.UUID) ([]postgres.DayOfRep, error) {
+	duties, err := tx.Duties(ctx, tx.Now, reps...)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]postgres.DayOfRep, len(reps))
+	for i, rep := range reps {
+		duty, found := duties[rep]
+		if !found {
+			return nil, roster.ErrNoRep
+		}
+		list[i] = postgres.DayOfRep{Rep: rep, Date: duty.Date}
+	}
+	return list, nil
+}
+
+// crew is whom a branch has on a date; without one: whom it has now, each on the service day that counts.
+func (tx *Tx) crew(ctx context.Context, branch uuid.UUID, date *hours.Date) ([]postgres.DayOfRep, error) {
+	if date != nil {
+		return tx.CrewOn(ctx, branch, *date)
+	}
+	return tx.Crew(ctx, branch, tx.Now)
+}
+
+// dueBy is until when what waits in a branch's queue falls due for a date; without one: for today.
+func (tx *Tx) dueBy(branch roster.Branch, date *hours.Date) time.Time {
+	if date != nil {
+		return date.In(branch.Zone()).To
+	}
+	return hours.DateOf(tx.Now.In(branch.Zone())).In(branch.Zone()).To
 }
 
 // lockCall locks a visit and reads its site. A visit the caller may not see is missing.

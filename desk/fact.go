@@ -114,7 +114,7 @@ func (f fact) load(ctx context.Context, tx *Tx) (dispatch.Call, *dispatch.RepDay
 		return dispatch.Call{}, nil, err
 	}
 	if visit.Date == nil && visit.RepID != nil && *visit.RepID == tx.Caller.Rep {
-		day, err := tx.todayOf(ctx, tx.Caller.Rep, hours.Zone(call.Site.TimeZone))
+		day, err := tx.todayOf(ctx, tx.Caller.Rep)
 		return call, day, err
 	}
 	day, err := tx.dayOf(ctx, visit)
@@ -123,8 +123,12 @@ func (f fact) load(ctx context.Context, tx *Tx) (dispatch.Call, *dispatch.RepDay
 
 // todayOf locks and reads the day that a backlog visit made in passing joins; nil for a rep who has no shift: such a day can be neither
 // locked nor timed.
-func (tx *Tx) todayOf(ctx context.Context, rep uuid.UUID, zone *time.Location) (*dispatch.RepDay, error) {
-	days, err := tx.lockDays(ctx, hours.DateOf(tx.Now.In(zone)), rep)
+func (tx *Tx) todayOf(ctx context.Context, rep uuid.UUID) (*dispatch.RepDay, error) {
+	duty, err := tx.duty(ctx, rep)
+	if err != nil {
+		return nil, err
+	}
+	days, err := tx.lockDays(ctx, duty.Date, rep)
 	if err != nil || days[0].Shift == nil {
 		return nil, err
 	}

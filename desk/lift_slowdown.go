@@ -37,7 +37,7 @@ func (c LiftSlowdown) run(ctx context.Context, tx *Tx) (AreaSlowed, error) {
 	case withdrawn:
 		return AreaSlowed{}, ErrLifted
 	}
-	days, err := tx.lockDay(ctx, slowdown.BranchID, slowdown.Date)
+	days, err := tx.lockSlowed(ctx, slowdown)
 	if err != nil {
 		return AreaSlowed{}, err
 	}

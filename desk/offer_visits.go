@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/dispatch"
-	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/notify"
 	"github.com/hexbeat/hexbeat/roster"
 	"github.com/riverqueue/river"
@@ -60,8 +59,6 @@ type proposal struct {
 
 // propose looks at every rep who is idle or has an open offer. It says what it would do and for which part of the queue.
 func (c OfferVisits) propose(ctx context.Context, tx *Tx, branch roster.Branch) (found []proposal, queue []dispatch.Call, err error) {
-	zone := branch.Zone()
-	date := hours.DateOf(tx.Now.In(zone))
 	rules, err := tx.DispatchRules(ctx, c.Branch)
 	if err != nil {
 		return nil, nil, err
@@ -70,12 +67,12 @@ func (c OfferVisits) propose(ctx context.Context, tx *Tx, branch roster.Branch) 
 	if err != nil {
 		return nil, nil, err
 	}
-	reps, err := tx.RepsOnShift(ctx, c.Branch, date)
+	crew, err := tx.Crew(ctx, c.Branch, tx.Now)
 	if err != nil {
 		return nil, nil, err
 	}
 	was, open := standing(made)
-	days, err := tx.RepDays(ctx, date, tx.Now.Add(-dispatch.PositionFresh), reps...)
+	days, err := tx.daysOf(ctx, crew...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -85,7 +82,7 @@ func (c OfferVisits) propose(ctx context.Context, tx *Tx, branch roster.Branch) 
 			asked = append(asked, day)
 		}
 	}
-	queue, err = tx.Queue(ctx, c.Branch, date.In(zone).To, min(mostLooked, max(leastLooked, mostPlacings/max(1, len(asked)))))
+	queue, err = tx.Queue(ctx, c.Branch, tx.dueBy(branch, nil), min(mostLooked, max(leastLooked, mostPlacings/max(1, len(asked)))))
 	if err != nil {
 		return nil, nil, err
 	}

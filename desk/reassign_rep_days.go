@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -16,7 +17,7 @@ import (
 // of them inherits another's work. Visits begun stay.
 type ReassignRepDays struct {
 	Reps  []uuid.UUID
-	Dates []hours.Date
+	Dates []hours.Date // nil: of each rep the service day that counts now
 	// Policy is Spread (what fits nobody waits in the queue, with the reason), Defer (into the backlog of the rep, the less important
 	// first; what was promised for the day is spread) or Enqueue.
 	Policy   dispatch.Fate
@@ -36,7 +37,11 @@ func (c ReassignRepDays) run(ctx context.Context, tx *Tx) (RepDaysReassigned, er
 	if err := c.check(ctx, tx); err != nil {
 		return RepDaysReassigned{}, err
 	}
-	visits, err := tx.LockAssignedTo(ctx, c.Reps, c.Dates)
+	cleared, err := c.days(ctx, tx)
+	if err != nil {
+		return RepDaysReassigned{}, err
+	}
+	visits, err := tx.LockAssignedOn(ctx, cleared)
 	if err != nil {
 		return RepDaysReassigned{}, err
 	}
@@ -48,7 +53,10 @@ func (c ReassignRepDays) run(ctx context.Context, tx *Tx) (RepDaysReassigned, er
 		return RepDaysReassigned{}, dispatch.ErrNoMoves
 	}
 	moves := c.moves(calls)
-	days, err := c.lock(ctx, tx, moves)
+	if err := tx.dated(ctx, moves); err != nil {
+		return RepDaysReassigned{}, err
+	}
+	days, err := c.lock(ctx, tx, cleared, moves)
 	if err != nil {
 		return RepDaysReassigned{}, err
 	}
@@ -60,7 +68,7 @@ func (c ReassignRepDays) run(ctx context.Context, tx *Tx) (RepDaysReassigned, er
 		}
 	}
 	did := deed{Trace: out.Trace}
-	for _, a := range c.absences(days) {
+	for _, a := range c.absences(cleared, days) {
 		did.Absences = append(did.Absences, absenceDeed{Absence: a})
 	}
 	if err := tx.openTraced(ctx, "REP_DAY", c.Reason, c.Note, &did); err != nil {
@@ -86,10 +94,10 @@ func (c ReassignRepDays) check(ctx context.Context, tx *Tx) error {
 		return Invalid{Path: []string{"repIds"}, Code: "EMPTY"}
 	case len(c.Reps) > mostReps:
 		return Invalid{Path: []string{"repIds"}, Code: "TOO_MANY", Most: mostReps}
-	case len(c.Dates) == 0:
-		return Invalid{Path: []string{"dates"}, Code: "EMPTY"}
 	case len(c.Dates) > mostDates:
 		return Invalid{Path: []string{"dates"}, Code: "TOO_MANY", Most: mostDates}
+	case c.Dates != nil && len(c.Dates) == 0:
+		return Invalid{Path: []string{"dates"}, Code: "EMPTY"}
 	case c.Absence != "" && !slices.Contains(AbsenceKinds, c.Absence):
 		return Invalid{Path: []string{"absence"}, Code: "UNKNOWN_ABSENCE"}
 	}
@@ -101,6 +109,21 @@ func (c ReassignRepDays) check(ctx context.Context, tx *Tx) error {
 		return roster.ErrNoRep
 	}
 	return tx.because(ctx, "REASSIGN", c.Reason, c.Note)
+}
+
+// days are those to be cleared.
+func (c ReassignRepDays) days(ctx context.Context, tx *Tx) (days []postgres.DayOfRep, err error) {
+	reps, dates := byID(c.Reps), slices.Clone(c.Dates)
+	if dates == nil {
+		return tx.dutiesOf(ctx, reps...)
+	}
+	slices.Sort(dates)
+	for _, date := range slices.Compact(dates) {
+		for _, rep := range reps {
+			days = append(days, postgres.DayOfRep{Rep: rep, Date: date})
+		}
+	}
+	return days, nil
 }
 
 // moves say what becomes of each visit. Those deferred come in the order in which they are given up, the less important first.
@@ -122,13 +145,13 @@ func (c ReassignRepDays) moves(calls []dispatch.Call) []dispatch.Move {
 }
 
 // lock locks and reads the days. Visits that joined them while the others were being locked ask for another try.
-func (c ReassignRepDays) lock(ctx context.Context, tx *Tx, moves []dispatch.Move) ([]dispatch.RepDay, error) {
+func (c ReassignRepDays) lock(ctx context.Context, tx *Tx, cleared []postgres.DayOfRep, moves []dispatch.Move) ([]dispatch.RepDay, error) {
 	wanted, err := tx.concerned(ctx, moves)
 	if err != nil {
 		return nil, err
 	}
-	for _, date := range c.Dates {
-		wanted.add(date, c.Reps...)
+	for _, day := range cleared {
+		wanted.add(day.Date, day.Rep)
 	}
 	days, err := tx.lockDates(ctx, wanted)
 	if err != nil {
@@ -139,7 +162,7 @@ func (c ReassignRepDays) lock(ctx context.Context, tx *Tx, moves []dispatch.Move
 		locked[m.Call.Visit.ID] = true
 	}
 	for _, day := range days {
-		if !slices.Contains(c.Reps, day.Rep.ID) || !slices.Contains(c.Dates, day.Route.Date) {
+		if !slices.Contains(cleared, postgres.DayOfRep{Rep: day.Rep.ID, Date: day.Route.Date}) {
 			continue
 		}
 		for _, call := range day.Calls {
@@ -152,7 +175,7 @@ func (c ReassignRepDays) lock(ctx context.Context, tx *Tx, moves []dispatch.Move
 }
 
 // absences are the days, each rep's in as few stretches as may be, on which nobody knew yet that the rep is absent.
-func (c ReassignRepDays) absences(days []dispatch.RepDay) (list []roster.Absence) {
+func (c ReassignRepDays) absences(cleared []postgres.DayOfRep, days []dispatch.RepDay) (list []roster.Absence) {
 	if c.Absence == "" {
 		return nil
 	}
@@ -160,20 +183,18 @@ func (c ReassignRepDays) absences(days []dispatch.RepDay) (list []roster.Absence
 	for _, day := range days {
 		known[postgres.DayOfRep{Rep: day.Rep.ID, Date: day.Route.Date}] = day.Absent
 	}
-	dates := slices.Clone(c.Dates)
-	slices.Sort(dates)
-	for _, rep := range byID(c.Reps) {
-		open := false
-		for _, date := range slices.Compact(dates) {
-			switch {
-			case known[postgres.DayOfRep{Rep: rep, Date: date}]:
-				open = false
-			case open && list[len(list)-1].To == date-1:
-				list[len(list)-1].To = date
-			default:
-				list = append(list, roster.Absence{ID: newID(), RepID: rep, Kind: c.Absence, From: date, To: date})
-				open = true
-			}
+	cleared = slices.Clone(cleared)
+	slices.SortFunc(cleared, func(a, b postgres.DayOfRep) int {
+		return cmp.Or(slices.Compare(a.Rep[:], b.Rep[:]), cmp.Compare(a.Date, b.Date))
+	})
+	for _, day := range cleared {
+		last := len(list) - 1
+		switch {
+		case known[day]:
+		case last >= 0 && list[last].RepID == day.Rep && list[last].To == day.Date-1:
+			list[last].To = day.Date
+		default:
+			list = append(list, roster.Absence{ID: newID(), RepID: day.Rep, Kind: c.Absence, From: day.Date, To: day.Date})
 		}
 	}
 	return list

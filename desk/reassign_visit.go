@@ -10,7 +10,6 @@ import (
 	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/customer"
 	"github.com/hexbeat/hexbeat/dispatch"
-	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/postgres"
 	"github.com/hexbeat/hexbeat/roster"
 )
@@ -82,35 +81,35 @@ func (c ReassignVisit) check(tx *Tx) error {
 
 // load locks the visit and then the days, always in this order, and reads what the decision rests on: in two round trips.
 func (c ReassignVisit) load(ctx context.Context, tx *Tx) (call dispatch.Call, from *dispatch.RepDay, to dispatch.RepDay, others []dispatch.RepDay, err error) {
-	found, err := tx.LockVisitToReassign(ctx, c.Visit, c.To, c.Reason)
+	found, err := tx.LockVisitToReassign(ctx, tx.Now, c.Visit, c.To, c.Reason, c.Others...)
 	if err != nil {
 		return
 	}
 	if call, err = c.admit(tx, found); err != nil {
 		return
 	}
-	date := hours.DateOf(tx.Now.In(hours.Zone(call.Site.TimeZone)))
-	reps := []uuid.UUID{c.To}
-	// A visit on a day stays on its day; one that waits is for today.
-	if v := call.Visit; v.RepID != nil && v.Date != nil && !v.State.Ended() {
-		date = *v.Date
-		if *v.RepID != c.To {
-			reps = append(reps, *v.RepID)
-		}
+	v, on := call.Visit, call.Visit.TakenOn(found.Duties, c.To)
+	days := []postgres.DayOfRep{{Rep: c.To, Date: on}}
+	if v.RepID != nil && v.Date != nil && !v.State.Ended() && (*v.RepID != c.To || *v.Date != on) {
+		days = append(days, postgres.DayOfRep{Rep: *v.RepID, Date: *v.Date})
 	}
+	changed := len(days)
 	tx.placeNext(call.Site.TimeZone, call.Visit)
-	if err = tx.LockRepDays(ctx, date, reps...); err != nil {
+	if err = tx.LockDaysOf(ctx, days); err != nil {
 		return
 	}
 	// The others' days are not locked: nothing of theirs is changed.
-	days, err := tx.RepDays(ctx, date, tx.Now.Add(-dispatch.PositionFresh), append(reps, c.Others...)...)
+	for _, rep := range c.Others {
+		days = append(days, postgres.DayOfRep{Rep: rep, Date: v.TakenOn(found.Duties, rep)})
+	}
+	read, err := tx.daysOf(ctx, days...)
 	if err != nil {
 		return
 	}
 	call.Owner = tx.placed[call.Visit.SiteID].Owner
-	to, others = days[0], days[len(reps):]
-	if len(reps) > 1 {
-		from = &days[1]
+	to, others = read[0], read[changed:]
+	if changed > 1 {
+		from = &read[1]
 	}
 	return
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/geo"
 	"github.com/hexbeat/hexbeat/hours"
+	"github.com/hexbeat/hexbeat/postgres"
 	"github.com/hexbeat/hexbeat/roster"
 )
 
@@ -19,7 +20,7 @@ type ReassignVisits struct {
 	Seen   []dispatch.Revision // the version the caller was looking at, of each; empty: whatever it is
 
 	Area   *geo.Region
-	Date   *hours.Date // of the area; nil: today
+	Date   *hours.Date // of the area; nil: the day that counts for each rep now
 	Branch *uuid.UUID  // of the area; nil: the rep's, or those of the caller
 
 	To       *uuid.UUID // nil: spread
@@ -44,15 +45,17 @@ func (c ReassignVisits) run(ctx context.Context, tx *Tx) (Transferred, error) {
 		if len(c.Seen) > 0 && v.Version != c.Seen[i] {
 			return Transferred{}, dispatch.MoveError{At: i, Visit: v.ID, Err: dispatch.ErrStale}
 		}
-		move := dispatch.Move{Call: call, Date: tx.today(call), Fate: dispatch.Spread, Else: dispatch.Stay}
+		move := dispatch.Move{Call: call, Fate: dispatch.Spread, Else: dispatch.Stay}
 		if v.RepID != nil && v.Date != nil {
-			move.Date = *v.Date
 			givers = append(givers, *v.RepID)
 		}
 		if c.To != nil {
 			move.Fate, move.To = dispatch.Give, *c.To
 		}
 		moves = append(moves, move)
+	}
+	if err := tx.dated(ctx, moves); err != nil {
+		return Transferred{}, err
 	}
 	days, err := tx.lockMoves(ctx, moves)
 	if err != nil {
@@ -141,17 +144,15 @@ func (c ReassignVisits) inArea(ctx context.Context, tx *Tx) ([]uuid.UUID, error)
 	if err != nil {
 		return nil, err
 	}
-	var date hours.Date
-	if c.Date != nil {
-		date = *c.Date
-	} else {
-		branch, err := tx.Branch(ctx, branches[0])
+	var days []postgres.DayOfRep
+	for _, branch := range branches {
+		crew, err := tx.crew(ctx, branch, c.Date)
 		if err != nil {
 			return nil, err
 		}
-		date = hours.DateOf(tx.Now.In(branch.Zone()))
+		days = append(days, crew...)
 	}
-	all, err := tx.AssignedOn(ctx, branches, date)
+	all, err := tx.AssignedOn(ctx, days)
 	if err != nil {
 		return nil, err
 	}

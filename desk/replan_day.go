@@ -19,7 +19,7 @@ import (
 // is carried out by Replan.
 type ReplanDay struct {
 	Branch  uuid.UUID
-	Date    *hours.Date   // nil: today
+	Date    *hours.Date   // nil: of each rep the day that counts now
 	Frozen  time.Duration // what begins within this stays as it is
 	Changes int           // that each rep sees at most; 0: visits of the queue are inserted, nothing else
 	Priced  bool          // also say what stability costs
@@ -126,15 +126,11 @@ func (c ReplanDay) read(ctx context.Context, tx *Tx, locked bool) (dispatch.Repl
 	if err != nil {
 		return wish, err
 	}
-	date := hours.DateOf(tx.Now.In(branch.Zone()))
-	if c.Date != nil {
-		date = *c.Date
-	}
-	reps, err := tx.RepsOnShift(ctx, c.Branch, date)
-	if err != nil || len(reps) == 0 {
+	crew, err := tx.crew(ctx, c.Branch, c.Date)
+	if err != nil || len(crew) == 0 {
 		return wish, err
 	}
-	if wish.Waiting, err = tx.Queue(ctx, c.Branch, (date+1).At(0, branch.Zone()), MostVisits); err != nil {
+	if wish.Waiting, err = tx.Queue(ctx, c.Branch, tx.dueBy(branch, c.Date), MostVisits); err != nil {
 		return wish, fmt.Errorf("read the queue: %w", err)
 	}
 	if locked {
@@ -142,17 +138,17 @@ func (c ReplanDay) read(ctx context.Context, tx *Tx, locked bool) (dispatch.Repl
 		for _, call := range wish.Waiting {
 			ids = append(ids, call.Visit.ID)
 		}
-		if _, err := tx.LockAssignedTo(ctx, reps, []hours.Date{date}); err != nil {
+		if _, err := tx.LockAssignedOn(ctx, crew); err != nil {
 			return wish, err
 		}
 		if wish.Waiting, err = tx.LockQueued(ctx, ids); err != nil {
 			return wish, err
 		}
-		if err := tx.LockRepDays(ctx, date, reps...); err != nil {
+		if err := tx.LockDaysOf(ctx, crew); err != nil {
 			return wish, err
 		}
 	}
-	wish.Days, err = tx.RepDays(ctx, date, tx.Now.Add(-dispatch.PositionFresh), reps...)
+	wish.Days, err = tx.daysOf(ctx, crew...)
 	if err != nil {
 		return wish, err
 	}
@@ -243,11 +239,11 @@ func (f newDay) hold(ctx context.Context, tx *Tx) error {
 			return errMovedOn
 		}
 	}
-	var reps []uuid.UUID
+	var changed []postgres.DayOfRep
 	for _, day := range f.plan.Days {
-		reps = append(reps, day.After.Rep.ID)
+		changed = append(changed, postgres.DayOfRep{Rep: day.After.Rep.ID, Date: day.After.Route.Date})
 	}
-	days, err := tx.lockDays(ctx, f.plan.Days[0].After.Route.Date, reps...)
+	days, err := tx.lockDaysOf(ctx, changed...)
 	if err != nil {
 		return err
 	}

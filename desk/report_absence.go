@@ -22,8 +22,8 @@ const longestAbsence = 366
 type ReportAbsence struct {
 	Rep  *uuid.UUID // nil: the caller
 	Kind string
-	From hours.Date
-	To   hours.Date // the last day
+	From *hours.Date // nil: the service day that counts for the rep now
+	To   *hours.Date // the last day; nil: the first
 	Note string
 }
 
@@ -38,10 +38,6 @@ func (c ReportAbsence) run(ctx context.Context, tx *Tx) (AbsenceReported, error)
 	switch {
 	case !slices.Contains(AbsenceKinds, c.Kind):
 		return AbsenceReported{}, Invalid{Path: []string{"kind"}, Code: "UNKNOWN_ABSENCE"}
-	case c.To < c.From:
-		return AbsenceReported{}, Invalid{Path: []string{"to"}, Code: "ORDER"}
-	case c.To-c.From >= longestAbsence:
-		return AbsenceReported{}, Invalid{Path: []string{"to"}, Code: "TOO_LONG"}
 	case utf8.RuneCountInString(c.Note) > longestNote:
 		return AbsenceReported{}, Invalid{Path: []string{"note"}, Code: "TOO_LONG"}
 	}
@@ -59,7 +55,10 @@ func (c ReportAbsence) run(ctx context.Context, tx *Tx) (AbsenceReported, error)
 	if rep.ID != tx.Caller.Rep && !tx.Caller.MaySeeBranch(rep.BranchID) {
 		return AbsenceReported{}, roster.ErrNoRep
 	}
-	absence := roster.Absence{ID: newID(), RepID: rep.ID, Kind: c.Kind, From: c.From, To: c.To}
+	absence := roster.Absence{ID: newID(), RepID: rep.ID, Kind: c.Kind}
+	if absence.From, absence.To, err = c.days(ctx, tx, rep.ID); err != nil {
+		return AbsenceReported{}, err
+	}
 	did := deed{Absences: []absenceDeed{{Absence: absence}}}
 	if err := tx.openTraced(ctx, "ABSENCE", c.Kind, c.Note, &did); err != nil {
 		return AbsenceReported{}, err
@@ -67,8 +66,31 @@ func (c ReportAbsence) run(ctx context.Context, tx *Tx) (AbsenceReported, error)
 	if err := tx.addAbsence(ctx, absence); err != nil {
 		return AbsenceReported{}, err
 	}
-	left, err := tx.AssignedBetween(ctx, rep.ID, c.From, c.To)
+	left, err := tx.AssignedBetween(ctx, rep.ID, absence.From, absence.To)
 	return AbsenceReported{Absence: absence, Batch: tx.Batch, Left: left}, err
+}
+
+// days are the first and the last of them.
+func (c ReportAbsence) days(ctx context.Context, tx *Tx, rep uuid.UUID) (from, to hours.Date, err error) {
+	if c.From != nil {
+		from = *c.From
+	} else {
+		duty, err := tx.duty(ctx, rep)
+		if err != nil {
+			return 0, 0, err
+		}
+		from = duty.Date
+	}
+	if to = from; c.To != nil {
+		to = *c.To
+	}
+	switch {
+	case to < from:
+		return from, to, Invalid{Path: []string{"to"}, Code: "ORDER"}
+	case to-from >= longestAbsence:
+		return from, to, Invalid{Path: []string{"to"}, Code: "TOO_LONG"}
+	}
+	return from, to, nil
 }
 
 // addAbsence writes an absence, with a line in the feed: the rep is somebody else to plan with now.

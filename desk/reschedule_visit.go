@@ -2,11 +2,13 @@ package desk
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/hours"
+	"github.com/hexbeat/hexbeat/roster"
 )
 
 // RescheduleVisit moves a visit to another day of its rep, or promises it for a window, or both. On a day that has no shift yet it waits in
@@ -69,39 +71,77 @@ func (c RescheduleVisit) check(tx *Tx) error {
 }
 
 func (c RescheduleVisit) move(ctx context.Context, tx *Tx, call dispatch.Call) (dispatch.Move, error) {
-	zone := hours.Zone(call.Site.TimeZone)
 	move := dispatch.Move{Call: call, Promised: c.Promised, Fate: dispatch.Stay}
+	branch, err := tx.Branch(ctx, call.Visit.BranchID)
+	if err != nil {
+		return move, err
+	}
+	var own *roster.OwnHours
+	if call.Visit.RepID != nil {
+		all, err := tx.OwnHoursOf(ctx, branch.ID)
+		if err != nil {
+			return move, err
+		}
+		own = all[*call.Visit.RepID]
+	}
+	date := func(at time.Time) (hours.Date, error) { return tx.serviceDate(ctx, call.Visit.RepID, branch.UsualDate(own, at), at) }
+	today, err := date(tx.Now)
+	if err != nil {
+		return move, err
+	}
 	if c.Promised != nil {
-		move.Date = hours.DateOf(c.Promised.From.In(zone))
+		if move.Date, err = date(c.Promised.From); err != nil {
+			return move, err
+		}
 	}
 	if c.Date != nil {
 		move.Date = *c.Date
 	}
-	switch {
-	case move.Date < tx.today(call):
-		return move, Invalid{Path: []string{"date"}, Code: "PAST"}
-	case c.Promised != nil && c.Promised.Intersect(move.Date.In(zone)).Length() == 0:
-		return move, Invalid{Path: []string{"promised"}, Code: "OTHER_DAY"}
+	due, usual := move.Date.In(hours.Zone(call.Site.TimeZone)), branch.WorkingTimeOf(own, move.Date)
+	var day dispatch.RepDay
+	if call.Visit.RepID != nil {
+		days, err := tx.RepDays(ctx, move.Date, tx.Now, *call.Visit.RepID)
+		if err != nil {
+			return move, err
+		}
+		if day = days[0]; day.Shift != nil {
+			usual = day.Shift.Window()
+		}
 	}
-	due := move.Date.In(zone)
-	if v := call.Visit; v.RepID == nil {
+	if usual.To.After(due.To) {
+		due.To = usual.To // the service day goes on past midnight
+	}
+	switch {
+	case move.Date < today:
+		return move, Invalid{Path: []string{"date"}, Code: "PAST"}
+	case c.Promised != nil && c.Promised.Intersect(due).Length() == 0:
+		return move, Invalid{Path: []string{"promised"}, Code: "OTHER_DAY"}
+	case call.Visit.RepID == nil:
 		move.Due = &due
 		return move, nil
 	}
 	move.Fate, move.To = dispatch.Give, *call.Visit.RepID
-	days, err := tx.RepDays(ctx, move.Date, tx.Now, move.To)
-	if err != nil {
-		return move, err
-	}
-	if day := days[0]; day.Shift == nil && !day.Absent && move.Date > tx.today(call) {
-		branch, err := tx.Branch(ctx, day.Rep.BranchID)
-		if err != nil {
-			return move, err
-		}
-		if branch.WorkingTime(move.Date).Length() == 0 {
+	if day.Shift == nil && !day.Absent && move.Date > today {
+		if usual.Length() == 0 {
 			return move, dispatch.ErrOffShift
 		}
 		move.Fate, move.Due = dispatch.Defer, &due
 	}
 	return move, nil
+}
+
+// serviceDate is the service day of a rep that a moment falls into. Where the rep has no shift there yet, or there is no rep, it is the usual one.
+func (tx *Tx) serviceDate(ctx context.Context, rep *uuid.UUID, usual hours.Date, at time.Time) (hours.Date, error) {
+	if rep == nil {
+		return usual, nil
+	}
+	duties, err := tx.Duties(ctx, at, *rep)
+	if err != nil || duties[*rep].UnderWay || usual == duties[*rep].Date {
+		return duties[*rep].Date, err
+	}
+	days, err := tx.RepDays(ctx, usual, tx.Now, *rep)
+	if err != nil || days[0].Shift != nil {
+		return duties[*rep].Date, err // the rep works that day, at another time
+	}
+	return usual, nil
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/dispatch"
-	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/roster"
 )
 
@@ -27,8 +26,7 @@ func (c RescuePromise) run(ctx context.Context, tx *Tx) (PromiseRescued, error) 
 	if !tx.Caller.MaySeeBranch(c.Branch) {
 		return PromiseRescued{}, roster.ErrNoBranch
 	}
-	branch, err := tx.Branch(ctx, c.Branch)
-	if err != nil {
+	if _, err := tx.Branch(ctx, c.Branch); err != nil {
 		return PromiseRescued{}, err
 	}
 	tx.concerns(c.Branch)
@@ -37,8 +35,7 @@ func (c RescuePromise) run(ctx context.Context, tx *Tx) (PromiseRescued, error) 
 		tx.foundNothing()
 		return PromiseRescued{}, err
 	}
-	date := hours.DateOf(tx.Now.In(branch.Zone()))
-	days, err := c.days(ctx, tx, date)
+	days, err := c.days(ctx, tx)
 	if err != nil {
 		return PromiseRescued{}, err
 	}
@@ -52,7 +49,7 @@ func (c RescuePromise) run(ctx context.Context, tx *Tx) (PromiseRescued, error) 
 	if err != nil || call.Visit.Version != chosen.Visit.Version {
 		return PromiseRescued{}, err
 	}
-	held, err := tx.lockDays(ctx, date, rep)
+	held, err := tx.lockDays(ctx, *chosen.Visit.Date, rep)
 	if err != nil {
 		return PromiseRescued{}, err
 	}
@@ -64,13 +61,13 @@ func (c RescuePromise) run(ctx context.Context, tx *Tx) (PromiseRescued, error) 
 	return PromiseRescued{Visit: &done.Visit, Alerts: done.Alerts}, err
 }
 
-// days are those of the branch's reps on a date, with who gave the promised visits back.
-func (c RescuePromise) days(ctx context.Context, tx *Tx, date hours.Date) ([]dispatch.RepDay, error) {
-	reps, err := tx.RepsOnShift(ctx, c.Branch, date)
+// days are those of the branch's reps as they work now, with who gave the promised visits back.
+func (c RescuePromise) days(ctx context.Context, tx *Tx) ([]dispatch.RepDay, error) {
+	crew, err := tx.Crew(ctx, c.Branch, tx.Now)
 	if err != nil {
 		return nil, err
 	}
-	days, err := tx.RepDays(ctx, date, tx.Now.Add(-dispatch.PositionFresh), reps...)
+	days, err := tx.daysOf(ctx, crew...)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ const (
 // slowest is how many times as long driving may be said to take.
 const slowest = 10
 
-// SlowArea says that driving in an area takes longer for some hours, and times the branch's day anew with that in view: a snowstorm. What a
+// SlowArea says that driving in an area takes longer for some hours, and times the branch's day anew with that in view: a snowstorm. Which days these are the shifts say: one that began the evening before is slowed too. What a
 // day can't keep any more goes to the backlog of its rep, the less important first; what was promised or has begun stays.
 type SlowArea struct {
 	Branch uuid.UUID
@@ -57,7 +57,7 @@ func (c SlowArea) run(ctx context.Context, tx *Tx) (AreaSlowed, error) {
 		ID: newID(), BranchID: branch.ID, Date: hours.DateOf(c.Window.From.In(branch.Zone())), Area: c.Area, Window: c.Window, Factor: c.Factor,
 		Version: 1,
 	}
-	days, err := tx.lockDay(ctx, branch.ID, slowdown.Date)
+	days, err := tx.lockSlowed(ctx, slowdown)
 	if err != nil {
 		return AreaSlowed{}, err
 	}
@@ -74,6 +74,15 @@ func (c SlowArea) run(ctx context.Context, tx *Tx) (AreaSlowed, error) {
 	}
 	done, err := tx.writeTransfer(ctx, slowReason, out)
 	return AreaSlowed{done, slowdown}, err
+}
+
+// lockSlowed locks and reads the days whose shifts a slowdown falls into, of whatever date.
+func (tx *Tx) lockSlowed(ctx context.Context, s dispatch.Slowdown) ([]dispatch.RepDay, error) {
+	list, err := tx.CrewDuring(ctx, s.BranchID, s.Window)
+	if err != nil {
+		return nil, err
+	}
+	return tx.lockWhole(ctx, list)
 }
 
 func (c SlowArea) check(tx *Tx) error {

@@ -148,7 +148,7 @@ func (tx *Tx) concerned(ctx context.Context, moves []dispatch.Move) (repDates, e
 		branch uuid.UUID
 		date   hours.Date
 	}
-	asked := map[branchDate]bool{}
+	asked, now := map[branchDate]bool{}, map[uuid.UUID]bool{}
 	for _, m := range moves {
 		v := m.Call.Visit
 		if v.RepID != nil && v.Date != nil && !v.State.Ended() {
@@ -156,8 +156,15 @@ func (tx *Tx) concerned(ctx context.Context, moves []dispatch.Move) (repDates, e
 		}
 		switch key := (branchDate{v.BranchID, m.Date}); {
 		case m.Fate == dispatch.Give:
-			wanted.add(m.Date, m.To)
-		case m.Fate == dispatch.Spread && !asked[key]:
+			if date, works := m.On(m.To); works {
+				wanted.add(date, m.To)
+			}
+		case m.Fate == dispatch.Spread && m.Now != nil && !now[v.BranchID]:
+			now[v.BranchID] = true
+			for rep, date := range m.Now {
+				wanted.add(date, rep)
+			}
+		case m.Fate == dispatch.Spread && m.Now == nil && !asked[key]:
 			asked[key] = true
 			reps, err := tx.RepsOnShift(ctx, v.BranchID, m.Date)
 			if err != nil {
@@ -169,14 +176,10 @@ func (tx *Tx) concerned(ctx context.Context, moves []dispatch.Move) (repDates, e
 	return wanted, nil
 }
 
-// lockDay locks the visits that reps of a branch have on a date and have not begun, and then their days. Those that join a day in between
-// ask for another try.
-func (tx *Tx) lockDay(ctx context.Context, branch uuid.UUID, date hours.Date) ([]dispatch.RepDay, error) {
-	reps, err := tx.RepsOnShift(ctx, branch, date)
-	if err != nil {
-		return nil, err
-	}
-	visits, err := tx.LockAssignedTo(ctx, reps, []hours.Date{date})
+// lockWhole locks the visits that reps have on days and have not begun, and then the days. Those that join a day in between ask for another
+// try.
+func (tx *Tx) lockWhole(ctx context.Context, list []postgres.DayOfRep) ([]dispatch.RepDay, error) {
+	visits, err := tx.LockAssignedOn(ctx, list)
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +188,9 @@ func (tx *Tx) lockDay(ctx context.Context, branch uuid.UUID, date hours.Date) ([
 		return nil, err
 	}
 	wanted := repDates{}
-	wanted.add(date, reps...)
+	for _, day := range list {
+		wanted.add(day.Date, day.Rep)
+	}
 	days, err := tx.lockDates(ctx, wanted)
 	if err != nil {
 		return nil, err
@@ -208,9 +213,48 @@ func (tx *Tx) lockDay(ctx context.Context, branch uuid.UUID, date hours.Date) ([
 	return days, nil
 }
 
-// today is the day of the clock at the call's site.
-func (tx *Tx) today(call dispatch.Call) hours.Date {
-	return hours.DateOf(tx.Now.In(hours.Zone(call.Site.TimeZone)))
+// dated says on which service days moves that are spread or given away are made: visits that wait, and those that are work of now, on
+// whichever day counts for whoever takes them; others on their own day.
+func (tx *Tx) dated(ctx context.Context, moves []dispatch.Move) error {
+	var reps []uuid.UUID
+	for _, m := range moves {
+		if v := m.Call.Visit; v.RepID != nil {
+			reps = append(reps, *v.RepID)
+		}
+		if m.Fate == dispatch.Give {
+			reps = append(reps, m.To)
+		}
+	}
+	duties, err := tx.Duties(ctx, tx.Now, byID(reps)...)
+	if err != nil {
+		return err
+	}
+	crews := map[uuid.UUID]map[uuid.UUID]hours.Date{}
+	for i, m := range moves {
+		v := m.Call.Visit
+		if v.Date != nil {
+			moves[i].Date = *v.Date
+		}
+		if !v.Timely(duties) {
+			continue
+		}
+		if m.Fate == dispatch.Give {
+			moves[i].Now = map[uuid.UUID]hours.Date{m.To: duties[m.To].Date}
+			continue
+		}
+		if crews[v.BranchID] == nil {
+			crew, err := tx.Crew(ctx, v.BranchID, tx.Now)
+			if err != nil {
+				return err
+			}
+			crews[v.BranchID] = make(map[uuid.UUID]hours.Date, len(crew))
+			for _, day := range crew {
+				crews[v.BranchID][day.Rep] = day.Date
+			}
+		}
+		moves[i].Now = crews[v.BranchID]
+	}
+	return nil
 }
 
 // writeTransfer keeps what became of visits, of days and of who answers for sites, in a batch that is open, and tells each rep once.

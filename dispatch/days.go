@@ -47,6 +47,14 @@ func newDays(list []RepDay, now time.Time) *days {
 // of is a rep's day; nil where it is none of these.
 func (d *days) of(rep uuid.UUID, date hours.Date) *dayOn { return d.at[repDate{rep, date}] }
 
+// takes is the day of the rep whom a move names; nil where it is none of these.
+func (d *days) takes(m Move) *dayOn {
+	if date, works := m.On(m.To); works {
+		return d.of(m.To, date)
+	}
+	return nil
+}
+
 // holding is the day the visit is on.
 func (d *days) holding(v Visit) *dayOn {
 	if v.RepID == nil || v.Date == nil {

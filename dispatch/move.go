@@ -31,14 +31,26 @@ const (
 
 // Move is what is wished of one visit.
 type Move struct {
-	Call     Call       // as it is
-	Date     hours.Date // the day it is to be made on; ignored by Defer and Enqueue
+	Call Call       // as it is
+	Date hours.Date // the service day it is to be made on; ignored by Defer and Enqueue
+	// Now is of work that is to be made on whichever service day counts for its rep now: which that is, by rep. One who is missing has
+	// none. Nil: everybody makes it on Date.
+	Now      map[uuid.UUID]hours.Date
 	Fate     Fate
 	To       uuid.UUID     // of Give
 	Else     Fate          // what becomes of a visit to spread that fits nobody: Stay or Enqueue
 	Why      QueueReason   // of Enqueue
 	Promised *hours.Window // takes the place of what was promised; nil leaves that
 	Due      *hours.Window // when it is owed from now on; nil leaves that
+}
+
+// On is the rep's service day that the visit is to be made on, if there is one.
+func (m Move) On(rep uuid.UUID) (date hours.Date, works bool) {
+	if m.Now == nil {
+		return m.Date, true
+	}
+	date, works = m.Now[rep]
+	return date, works
 }
 
 // MoveError says which of several moves was refused, and why.

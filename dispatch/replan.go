@@ -12,7 +12,7 @@ import (
 // Replan is a wish to better the rest of a day that has begun: to find places for visits that wait, and to move what is planned already
 // as far as a budget allows.
 type Replan struct {
-	Days    []RepDay // of one date, no two of one rep
+	Days    []RepDay // no two of one rep; at night some began the evening before
 	Waiting []Call   // of the queue, the most urgent first
 	Budget  Budget
 	Priced  bool   // also look for the plan without a budget, to say what stability costs

@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/geo"
-	"github.com/hexbeat/hexbeat/hours"
 )
 
 // Transfer is a wish to move visits between days, all of them or none.
@@ -81,7 +80,7 @@ func (t Transfer) admit(m Move, d *days) error {
 	case m.Fate != Give:
 		return nil
 	}
-	to := d.of(m.To, m.Date)
+	to := d.takes(m)
 	if to == nil {
 		return ErrOffShift
 	}
@@ -132,9 +131,9 @@ func (t Transfer) move(m Move, d *days) Moved {
 	out := Moved{Before: m.Call, After: m.Call.Visit}
 	switch m.Fate {
 	case Give:
-		out.Decision, out.After = t.give(call, d.of(m.To, m.Date), d, nil, nil)
+		out.Decision, out.After = t.give(call, d.takes(m), d, nil, nil)
 	case Spread:
-		best, others, refusals := t.weigh(call, m.Date, d)
+		best, others, refusals := t.weigh(call, m, d)
 		if best == nil {
 			out.Code = mainly(refusals)
 			if m.Else == Enqueue {
@@ -177,7 +176,7 @@ func (t Transfer) give(call Call, to *dayOn, d *days, others []choice, refusals 
 }
 
 // weigh finds the day that suits a call best, the next best ones, and why the others could not.
-func (t Transfer) weigh(call Call, date hours.Date, d *days) (best *dayOn, others []choice, refusals []Refusal) {
+func (t Transfer) weigh(call Call, m Move, d *days) (best *dayOn, others []choice, refusals []Refusal) {
 	type weighed struct {
 		day    *dayOn
 		choice choice
@@ -185,7 +184,7 @@ func (t Transfer) weigh(call Call, date hours.Date, d *days) (best *dayOn, other
 	}
 	var able []weighed
 	tried := 0
-	for _, day := range d.near(call, date) {
+	for _, day := range d.near(call, m) {
 		code := refusal(call, day.is, t.Now)
 		switch {
 		case code != "":
@@ -260,15 +259,15 @@ func (v Visit) enqueued(why QueueReason) Visit {
 	return v
 }
 
-// near are the days of a date, the nearest to the call first: by its distance, as the crow flies, from where the rep is going anyway.
-func (d *days) near(call Call, date hours.Date) []*dayOn {
+// near are the days on which the call may be made, the nearest first: by its distance, as the crow flies, from where the rep is going anyway.
+func (d *days) near(call Call, m Move) []*dayOn {
 	type apart struct {
 		day *dayOn
 		by  geo.Metres
 	}
 	var all []apart
 	for _, day := range d.list {
-		if day.is.Route.Date == date && day.is.Rep.BranchID == call.Visit.BranchID {
+		if date, works := m.On(day.is.Rep.ID); works && day.is.Route.Date == date && day.is.Rep.BranchID == call.Visit.BranchID {
 			all = append(all, apart{day, day.is.distance(call.Site.Point)})
 		}
 	}

@@ -21,10 +21,7 @@ func (r *absenceResolver) Rep(ctx context.Context, obj *roster.Absence) (roster.
 
 // AbsenceReport is the resolver for the absenceReport field.
 func (r *mutationResolver) AbsenceReport(ctx context.Context, input model.AbsenceReportInput) (model.AbsenceReportResult, error) {
-	wish := desk.ReportAbsence{Rep: input.RepID, Kind: input.Kind, From: input.From, To: input.From, Note: text(input.Note)}
-	if input.To != nil {
-		wish.To = *input.To
-	}
+	wish := desk.ReportAbsence{Rep: input.RepID, Kind: input.Kind, From: input.From, To: input.To, Note: text(input.Note)}
 	done, err := desk.Do(ctx, r.desk, input.RequestID, wish)
 	return r.answer(ctx, model.AbsenceReported{Absence: done.Absence, BatchID: done.Batch, VisitsLeft: done.Left}, err)
 }

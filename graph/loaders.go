@@ -31,6 +31,7 @@ type loaders struct {
 	rep        *loader[uuid.UUID, roster.Rep]
 	branch     *loader[uuid.UUID, roster.Branch]
 	position   *loader[uuid.UUID, roster.Position] // by rep
+	duty       *loader[uuid.UUID, roster.Duty]     // by rep
 	engagement *loader[uuid.UUID, roster.Engagement]
 	site       *loader[uuid.UUID, customer.Site]
 	customer   *loader[uuid.UUID, customer.Customer]
@@ -76,6 +77,13 @@ func newLoaders(db *postgres.DB, caller auth.Caller, now time.Time) *loaders {
 			return err
 		})
 		return at, err
+	})
+	l.duty = newLoader(func(ctx context.Context, reps []uuid.UUID) (duties map[uuid.UUID]roster.Duty, err error) {
+		err = l.read(ctx, func(tx *postgres.Tx) error {
+			duties, err = tx.Duties(ctx, now, reps...)
+			return err
+		})
+		return duties, err
 	})
 	l.engagement = newLoader(list(l, func(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]roster.Engagement, error) {
 		engagements, err := tx.Engagements(ctx, ids)
@@ -154,15 +162,23 @@ func (l *loaders) day(ctx context.Context, rep roster.Rep, date *hours.Date) (di
 	if err != nil {
 		return dispatch.RepDay{}, err
 	}
-	on := hours.DateOf(l.now.In(zone))
+	var on hours.Date
 	if date != nil {
 		on = *date
+	} else if on, err = l.serviceDate(ctx, rep.ID); err != nil {
+		return dispatch.RepDay{}, err
 	}
 	day, found, err := l.dayLoader(on).load(ctx, rep.ID)
 	if err == nil && !found {
 		err = roster.ErrNoRep
 	}
 	return inZone(day, zone), err
+}
+
+// serviceDate is the date of the service day that counts for the rep now.
+func (l *loaders) serviceDate(ctx context.Context, rep uuid.UUID) (hours.Date, error) {
+	duty, err := must[roster.Duty](roster.ErrNoRep)(l.duty.load(ctx, rep))
+	return duty.Date, err
 }
 
 func (l *loaders) dayLoader(date hours.Date) *loader[uuid.UUID, dispatch.RepDay] {
@@ -244,6 +260,7 @@ func (l *loaders) expectReps(reps ...roster.Rep) {
 		l.branch.expect(r.BranchID)
 		if l.mayFollow(r) {
 			l.position.expect(r.ID)
+			l.duty.expect(r.ID)
 			l.reps[r.ID] = true
 		}
 	}
@@ -282,7 +299,7 @@ func (l *loaders) zone(ctx context.Context, branch uuid.UUID) (*time.Location, e
 // forget drops everything read so far: a mutation has written.
 func (l *loaders) forget() {
 	for _, loader := range []interface{ forget() }{
-		l.visit, l.stop, l.kind, l.rep, l.branch, l.position, l.engagement, l.site, l.customer, l.cells, l.outline, l.aligned,
+		l.visit, l.stop, l.kind, l.rep, l.branch, l.position, l.duty, l.engagement, l.site, l.customer, l.cells, l.outline, l.aligned,
 	} {
 		loader.forget()
 	}

@@ -29,13 +29,16 @@ func offers(ctx context.Context, first int) ([]dispatch.Offer, error) {
 	if err != nil {
 		return nil, err
 	}
-	date := hours.DateOf(l.now.In(zone))
 	err = l.read(ctx, func(tx *postgres.Tx) error {
-		days, err := tx.RepDays(ctx, date, l.now.Add(-dispatch.PositionFresh), l.caller.Rep)
+		duties, err := tx.Duties(ctx, l.now, l.caller.Rep)
 		if err != nil {
 			return err
 		}
-		queue, err := tx.Queue(ctx, l.caller.RepBranch, date.In(zone).To, mostQueued)
+		days, err := tx.RepDays(ctx, duties[l.caller.Rep].Date, l.now.Add(-dispatch.PositionFresh), l.caller.Rep)
+		if err != nil {
+			return err
+		}
+		queue, err := tx.Queue(ctx, l.caller.RepBranch, hours.DateOf(l.now.In(zone)).In(zone).To, mostQueued)
 		if err != nil {
 			return err
 		}

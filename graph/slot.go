@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -45,7 +46,9 @@ func slots(ctx context.Context, site uuid.UUID, minutes int, from hours.Date, da
 		Visit: dispatch.Visit{BranchID: g.site.BranchID, SiteID: site, State: dispatch.Queued, Service: time.Duration(minutes) * time.Minute},
 		Site:  g.site, Owner: g.owner,
 	}
-	found := dispatch.Slots(call, g.days, l.now, mostSlots)
+	begin := from.At(0, g.branch.Zone())
+	found := slices.DeleteFunc(dispatch.Slots(call, g.days, l.now, len(g.days)*2), func(s dispatch.Slot) bool { return s.Window.From.Before(begin) })
+	found = found[:min(mostSlots, len(found))]
 	for i, s := range found {
 		found[i].Window = hours.Window{From: s.Window.From.In(g.branch.Zone()), To: s.Window.To.In(g.branch.Zone())}
 		l.rep.expect(s.RepID)
@@ -73,7 +76,8 @@ func (l *loaders) slotGround(ctx context.Context, tx *postgres.Tx, id uuid.UUID,
 	if err != nil {
 		return g, err
 	}
-	today := hours.DateOf(l.now.In(g.branch.Zone()))
+	zone := g.branch.Zone()
+	today := hours.DateOf(l.now.In(zone))
 	placed, err := tx.Dimensions(ctx, line, today, id)
 	if err != nil {
 		return g, err
@@ -89,8 +93,9 @@ func (l *loaders) slotGround(ctx context.Context, tx *postgres.Tx, id uuid.UUID,
 			who = append(who, r.ID)
 		}
 	}
+	// The evening before is asked as well: its shifts may go on past midnight.
 	var dates []hours.Date
-	for date := max(from, today); date < from+hours.Date(days); date++ {
+	for date := max(from, today) - 1; date < from+hours.Date(days); date++ {
 		dates = append(dates, date)
 	}
 	if len(who) == 0 || len(dates) == 0 {
@@ -103,9 +108,13 @@ func (l *loaders) slotGround(ctx context.Context, tx *postgres.Tx, id uuid.UUID,
 	if err != nil {
 		return g, err
 	}
+	duties, err := tx.Duties(ctx, l.now, who...)
+	if err != nil {
+		return g, err
+	}
 	for i := range g.days {
 		day := &g.days[i]
-		if day.Route.Date != today {
+		if day.Route.Date != duties[day.Rep.ID].Date {
 			day.At = nil // where the rep is now says nothing of another day
 		}
 		window := g.branch.WorkingTimeOf(own[day.Rep.ID], day.Route.Date)
@@ -114,5 +123,9 @@ func (l *loaders) slotGround(ctx context.Context, tx *postgres.Tx, id uuid.UUID,
 			day.Shift, day.Engagements = &shift, append(day.Engagements, engagements...)
 		}
 	}
+	begin := from.At(0, zone)
+	g.days = slices.DeleteFunc(g.days, func(day dispatch.RepDay) bool {
+		return day.Route.Date < from && (day.Shift == nil || !day.Shift.EndsAt.After(begin))
+	})
 	return g, nil
 }

@@ -28,7 +28,7 @@ func slowdowns(ctx context.Context, branch uuid.UUID, date *hours.Date) ([]dispa
 	}
 	var list []dispatch.Slowdown
 	err = l.read(ctx, func(tx *postgres.Tx) (err error) {
-		list, err = tx.Slowdowns(ctx, branch, on, mostSlowdowns)
+		list, err = tx.Slowdowns(ctx, branch, on, on.In(zone), mostSlowdowns)
 		return err
 	})
 	for i := range list {

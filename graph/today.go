@@ -25,6 +25,7 @@ func today(ctx context.Context, date *hours.Date) (*model.Day, error) {
 		return nil, err
 	}
 	l.branch.know(t.Branch.ID, t.Branch)
+	l.duty.know(l.caller.Rep, t.Duty)
 	l.knowReps(t.Day.Rep)
 	for _, k := range t.Kinds {
 		l.kind.know(k.Code, k)

@@ -39,6 +39,7 @@ const mostOthers = 3
 func (r *Resolver) others(ctx context.Context, input model.VisitReassignInput) ([]uuid.UUID, error) {
 	l := reading(ctx)
 	var call dispatch.Call
+	var date hours.Date
 	err := l.read(ctx, func(tx *postgres.Tx) (err error) {
 		seen, err := tx.Visits(ctx, l.caller, []uuid.UUID{input.VisitID})
 		if err != nil {
@@ -48,7 +49,15 @@ func (r *Resolver) others(ctx context.Context, input model.VisitReassignInput) (
 			return dispatch.ErrNoVisit
 		}
 		call.Visit = seen[0]
-		call.Site, err = tx.Site(ctx, call.Visit.SiteID)
+		if call.Site, err = tx.Site(ctx, call.Visit.SiteID); err != nil {
+			return err
+		}
+		reps := []uuid.UUID{input.ToRepID}
+		if call.Visit.RepID != nil {
+			reps = append(reps, *call.Visit.RepID)
+		}
+		duties, err := tx.Duties(ctx, l.now, reps...)
+		date = call.Visit.TakenOn(duties, input.ToRepID)
 		return err
 	})
 	if errors.Is(err, dispatch.ErrNoVisit) {
@@ -56,10 +65,6 @@ func (r *Resolver) others(ctx context.Context, input model.VisitReassignInput) (
 	}
 	if err != nil {
 		return nil, err
-	}
-	date := hours.DateOf(r.clock().In(hours.Zone(call.Site.TimeZone)))
-	if call.Visit.Date != nil {
-		date = *call.Visit.Date
 	}
 	candidates, err := r.board.Candidates(ctx, l.caller.Organization, call, date)
 	candidates = slices.DeleteFunc(candidates, func(rep uuid.UUID) bool { return rep == input.ToRepID })

@@ -28,9 +28,9 @@ func watch(ctx context.Context, branch uuid.UUID, date *hours.Date) (*model.Watc
 		return nil, err
 	}
 	zone := b.Zone()
-	on := hours.DateOf(l.now.In(zone))
+	until := hours.DateOf(l.now.In(zone))
 	if date != nil {
-		on = *date
+		until = *date
 	}
 	var seen dispatch.Watch
 	err = l.read(ctx, func(tx *postgres.Tx) error {
@@ -38,15 +38,18 @@ func watch(ctx context.Context, branch uuid.UUID, date *hours.Date) (*model.Watc
 		if err != nil {
 			return err
 		}
-		reps, err := tx.RepsOnShift(ctx, branch, on)
-		if err != nil || len(reps) == 0 {
+		crew, err := tx.Crew(ctx, branch, l.now)
+		if date != nil {
+			crew, err = tx.CrewOn(ctx, branch, *date)
+		}
+		if err != nil || len(crew) == 0 {
 			return err
 		}
-		days, err := tx.RepDays(ctx, on, l.now.Add(-dispatch.PositionFresh), reps...)
+		days, err := tx.DaysOf(ctx, l.now.Add(-dispatch.PositionFresh), crew...)
 		if err != nil {
 			return err
 		}
-		queue, err := tx.Queue(ctx, branch, on.In(zone).To, mostQueuedWatch)
+		queue, err := tx.Queue(ctx, branch, until.In(zone).To, mostQueuedWatch)
 		seen = dispatch.Look(days, queue, rules.Idle, l.now, mostWatched)
 		return err
 	})
@@ -91,10 +94,11 @@ func weekLoad(ctx context.Context, rep *roster.Rep, from *hours.Date) (dispatch.
 	if err != nil {
 		return dispatch.Load{}, err
 	}
-	today := hours.DateOf(l.now.In(zone))
-	first := today
+	today, first := hours.DateOf(l.now.In(zone)), hours.Date(0)
 	if from != nil {
 		first = *from
+	} else if first, err = l.serviceDate(ctx, rep.ID); err != nil {
+		return dispatch.Load{}, err
 	}
 	if first < today-longestWeekStart || first > today+longestWeekStart {
 		return dispatch.Load{}, badInput{path: "from", words: words{"Поле from: не дальше года от сегодня.", "Field from: no further than a year from today."}}

@@ -45,7 +45,9 @@ const (
 	dayReps = `
 SELECT ` + repColumns + `, b.detour, b.speed,
        (SELECT jsonb_agg(` + slowdownJSON + ` ORDER BY sl.id) FROM slowdown AS sl
-        WHERE  sl.organization_id = b.organization_id AND sl.branch_id = b.id AND sl.date = ANY(@dates) AND sl.withdrawn_at IS NULL) AS slow,
+        WHERE  sl.organization_id = b.organization_id AND sl.branch_id = b.id AND sl.withdrawn_at IS NULL
+        AND    sl.date BETWEEN (SELECT min(on_day.date) - 1 FROM unnest(@dates::date[]) AS on_day (date))
+                       AND     (SELECT max(on_day.date) + 1 FROM unnest(@dates::date[]) AS on_day (date))) AS slow,
        CASE WHEN row_number() OVER (PARTITION BY r.branch_id ORDER BY r.id) = 1 THEN ` + trafficNow + ` END AS traffic,
        (SELECT dr.weights FROM dispatch_rules AS dr
         WHERE  dr.organization_id = r.organization_id AND dr.branch_id = r.branch_id ORDER BY dr.version DESC LIMIT 1) AS weights` + repFrom + `
@@ -115,7 +117,7 @@ type dayRep struct {
 	roster.Rep
 	Detour  float64           `db:"detour"`
 	Speed   float64           `db:"speed"`
-	Slow    json.RawMessage   `db:"slow"`    // of the branch, on any of the dates
+	Slow    json.RawMessage   `db:"slow"`    // of the branch, around the dates
 	Traffic json.RawMessage   `db:"traffic"` // of the branch, at the first of its reps
 	Weights *dispatch.Weights `db:"weights"` // nil: the branch has set none
 }
@@ -222,13 +224,13 @@ func (rows dayRows) days(dates []hours.Date, reps []uuid.UUID) ([]dispatch.RepDa
 				Route: dispatch.Route{RepID: id, Date: date}, Travel: geo.Travel{Detour: person.Detour, Speed: person.Speed},
 				Traffic: traffic[person.BranchID], Weights: person.Weights,
 			}
-			for _, s := range slow[person.BranchID] {
-				if s.Date == date {
-					day.Slow = append(day.Slow, s)
-				}
-			}
 			if shift, works := shiftOf[key]; works {
 				day.Shift = &shift
+			}
+			for _, s := range slow[person.BranchID] {
+				if day.Shift == nil && s.Date == date || day.Shift != nil && s.Window.Intersect(day.Shift.Window()).Length() > 0 {
+					day.Slow = append(day.Slow, s)
+				}
 			}
 			if p, seen := seenAt[id]; seen {
 				day.At = &geo.Point{Lat: p.Lat, Lon: p.Lon}

@@ -55,14 +55,15 @@ var ErrNoSlowdown = errors.New("no such slowdown")
 const slowdowns = `
 SELECT ` + slowdownJSON + `
 FROM   slowdown AS sl
-WHERE  sl.organization_id = @organization AND sl.branch_id = @branch AND sl.date = @date AND sl.withdrawn_at IS NULL
+WHERE  sl.organization_id = @organization AND sl.branch_id = @branch AND sl.withdrawn_at IS NULL
+AND   (sl.date = @date OR sl.date BETWEEN @date - 1 AND @date AND sl.starts_at < @to AND sl.ends_at > @from)
 ORDER  BY sl.starts_at, sl.id
 LIMIT  @most`
 
-// Slowdowns lists at most so many slowdowns in force on a branch's day, the earliest first.
-func (tx *Tx) Slowdowns(ctx context.Context, branch uuid.UUID, date hours.Date, most int) ([]dispatch.Slowdown, error) {
+// Slowdowns lists at most so many slowdowns in force on a branch's day, which takes from midnight to midnight, the earliest first.
+func (tx *Tx) Slowdowns(ctx context.Context, branch uuid.UUID, date hours.Date, day hours.Window, most int) ([]dispatch.Slowdown, error) {
 	return values[dispatch.Slowdown](ctx, tx, slowdowns, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "branch": branch, "date": date, "most": most,
+		"organization": tx.Organization, "branch": branch, "date": date, "from": day.From, "to": day.To, "most": most,
 	})
 }
 

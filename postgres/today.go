@@ -17,7 +17,8 @@ import (
 type Today struct {
 	Cursor    Cursor // read before everything else, so that nothing falls between
 	Branch    roster.Branch
-	Date      hours.Date
+	Duty      roster.Duty // the service day that counts now
+	Date      hours.Date  // the one shown
 	Day       dispatch.RepDay
 	Customers []customer.Customer  // of the day's sites
 	Kinds     []dispatch.VisitKind // of the organization
@@ -27,9 +28,9 @@ type Today struct {
 
 const branchOfRep = `
 SELECT ` + branchColumns + `,
-       (SELECT min(sh.date) FROM shift AS sh
-        WHERE  sh.organization_id = r.organization_id AND sh.rep_id = r.id AND sh.date >= @now::timestamptz::date - 2
-        AND    sh.starts_at <= @now AND sh.ends_at > @now) AS working
+       (SELECT jsonb_agg(x) FROM (SELECT ` + shiftColumns + ` FROM shift AS sh
+        WHERE  sh.organization_id = r.organization_id AND sh.rep_id = r.id
+        AND    sh.date BETWEEN @now::timestamptz::date - 2 AND @now::timestamptz::date + 1) AS x) AS shifts
 FROM   branch AS b
 JOIN   rep AS r ON r.organization_id = b.organization_id AND r.branch_id = b.id
 WHERE  r.organization_id = @organization AND r.id = @rep`
@@ -94,7 +95,7 @@ type todayRow struct {
 }
 
 // Today reads a rep's first screen in three statements, whatever the number of visits: where the feed stands, the rep's
-// branch, whose zone says which day it is, and the day. Without a date it is the day of the shift under way, else today; a position older than fresh is not
+// branch and shifts, which say what day it is, and the day. Without a date it is the service day that counts now; a position older than fresh is not
 // where the rep is.
 func (tx *Tx) Today(ctx context.Context, rep uuid.UUID, date *hours.Date, now time.Time, fresh time.Duration, alerts int) (Today, error) {
 	var t Today
@@ -104,17 +105,18 @@ func (tx *Tx) Today(ctx context.Context, rep uuid.UUID, date *hours.Date, now ti
 	}
 	home, err := one[struct {
 		roster.Branch
-		Working *hours.Date `db:"working"` // the day of the shift under way
+		Shifts []byte `db:"shifts"` // around the moment
 	}](ctx, tx, roster.ErrNoRep, branchOfRep, pgx.StrictNamedArgs{"organization": tx.Organization, "rep": rep, "now": now})
 	if err != nil {
 		return t, err
 	}
-	t.Branch, t.Date = home.Branch, hours.DateOf(now.In(home.Zone()))
-	switch {
-	case date != nil:
+	shifts, err := nested[roster.Shift](home.Shifts)
+	if err != nil {
+		return t, err
+	}
+	t.Branch, t.Duty = home.Branch, roster.DutyAt(now, home.Zone(), shifts...)
+	if t.Date = t.Duty.Date; date != nil {
 		t.Date = *date
-	case home.Working != nil:
-		t.Date = *home.Working
 	}
 	reps := []uuid.UUID{rep}
 	row, err := one[todayRow](ctx, tx, roster.ErrNoRep, todayDay, pgx.StrictNamedArgs{

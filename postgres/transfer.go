@@ -35,6 +35,20 @@ func (tx *Tx) LockAssignedTo(ctx context.Context, reps []uuid.UUID, dates []hour
 	return all[dispatch.Visit](ctx, tx, lockAssignedTo, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "dates": dates})
 }
 
+const lockAssignedOn = `
+SELECT ` + visitColumns + `
+FROM   visit AS v
+JOIN   unnest(@dates::date[], @reps::uuid[]) AS given (date, rep) ON given.date = v.date AND given.rep = v.rep_id
+WHERE  v.organization_id = @organization AND v.state = 'ASSIGNED'
+ORDER  BY v.id
+FOR NO KEY UPDATE OF v`
+
+// LockAssignedOn is LockAssignedTo for days that need not be of the same dates; each is named once.
+func (tx *Tx) LockAssignedOn(ctx context.Context, days []DayOfRep) ([]dispatch.Visit, error) {
+	dates, reps := columns(days)
+	return all[dispatch.Visit](ctx, tx, lockAssignedOn, pgx.StrictNamedArgs{"organization": tx.Organization, "dates": dates, "reps": reps})
+}
+
 // LocatedVisit is a visit and where its site is.
 type LocatedVisit struct {
 	ID  uuid.UUID `db:"id"`
@@ -49,14 +63,23 @@ const assignedOn = `
 SELECT v.id, s.lat, s.lon
 FROM   visit AS v
 JOIN   site AS s ON s.organization_id = v.organization_id AND s.id = v.site_id
-WHERE  v.organization_id = @organization AND v.branch_id = ANY(@branches) AND v.date = @date AND v.state = 'ASSIGNED' AND s.lat IS NOT NULL
+JOIN   unnest(@dates::date[], @reps::uuid[]) AS given (date, rep) ON given.date = v.date AND given.rep = v.rep_id
+WHERE  v.organization_id = @organization AND v.state = 'ASSIGNED' AND s.lat IS NOT NULL
 ORDER  BY v.id`
 
-// AssignedOn lists what reps of branches are to do on a date and have not begun, as far as it is on the map.
-func (tx *Tx) AssignedOn(ctx context.Context, branches []uuid.UUID, date hours.Date) ([]LocatedVisit, error) {
-	return all[LocatedVisit](ctx, tx, assignedOn, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "branches": branches, "date": date,
-	})
+// AssignedOn lists what reps are to do on days and have not begun, as far as it is on the map.
+func (tx *Tx) AssignedOn(ctx context.Context, days []DayOfRep) ([]LocatedVisit, error) {
+	dates, reps := columns(days)
+	return all[LocatedVisit](ctx, tx, assignedOn, pgx.StrictNamedArgs{"organization": tx.Organization, "dates": dates, "reps": reps})
+}
+
+// columns are days as the arrays that a statement takes.
+func columns(days []DayOfRep) (dates []hours.Date, reps []uuid.UUID) {
+	dates, reps = make([]hours.Date, len(days)), make([]uuid.UUID, len(days))
+	for i, d := range days {
+		dates[i], reps[i] = d.Date, d.Rep
+	}
+	return dates, reps
 }
 
 const branchIDs = `
@@ -127,10 +150,6 @@ FOR NO KEY UPDATE OF sh`
 
 // LockDaysOf is LockRepDays for several dates: locked date after date, of each date in the order of the reps.
 func (tx *Tx) LockDaysOf(ctx context.Context, days []DayOfRep) error {
-	var dates []hours.Date
-	var reps []uuid.UUID
-	for _, d := range days {
-		dates, reps = append(dates, d.Date), append(reps, d.Rep)
-	}
+	dates, reps := columns(days)
 	return tx.exec(ctx, -1, lockDaysOf, pgx.StrictNamedArgs{"organization": tx.Organization, "dates": dates, "reps": reps})
 }

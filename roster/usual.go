@@ -25,6 +25,16 @@ func (b Branch) WorkingTime(date hours.Date) hours.Window {
 	return hours.Window{From: date.At(b.ShiftFrom, b.Zone()), To: last.At(b.ShiftTo, b.Zone())}
 }
 
+// UsualDate is the service day of the usual working time that a moment falls into; the calendar's where it falls into none. Own is nil for who
+// keeps the branch's hours.
+func (b Branch) UsualDate(own *OwnHours, at time.Time) hours.Date {
+	date := hours.DateOf(at.In(b.Zone()))
+	if !b.WorkingTimeOf(own, date).Contains(at) && b.WorkingTimeOf(own, date-1).Contains(at) {
+		return date - 1
+	}
+	return date
+}
+
 // UsualDay is the shift, and the lunch unless it is short, of a rep of whom nothing else is known. They have no ids.
 func (b Branch) UsualDay(rep Rep, date hours.Date, window hours.Window) (Shift, []Engagement) {
 	shift := Shift{

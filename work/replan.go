@@ -23,17 +23,21 @@ func (w *dayReplanner) Timeout(*river.Job[desk.ReplanDays]) time.Duration { retu
 
 // Work is one transaction. Taken up again after a crash it begins with what the first one left: that is good already, or as it was.
 func (w *dayReplanner) Work(ctx context.Context, job *river.Job[desk.ReplanDays]) error {
-	date, err := hours.ParseDate(job.Args.Date)
-	if err != nil {
-		return river.JobCancel(err)
+	var date *hours.Date
+	if job.Args.Date != "" {
+		on, err := hours.ParseDate(job.Args.Date)
+		if err != nil {
+			return river.JobCancel(err)
+		}
+		date = &on
 	}
 	done, err := desk.Replan(asEngine(ctx, job.Args.Organization), w.desk, uuid.Nil, desk.ReplanDay{
-		Branch: job.Args.Branch, Date: &date, Frozen: time.Duration(job.Args.FrozenMinutes) * time.Minute, Changes: job.Args.Changes,
+		Branch: job.Args.Branch, Date: date, Frozen: time.Duration(job.Args.FrozenMinutes) * time.Minute, Changes: job.Args.Changes,
 		Reason: job.Args.Reason, Note: job.Args.Note,
 	})
 	if err != nil {
 		return err
 	}
-	w.log.Info("day planned anew", "branch", job.Args.Branch, "date", date, "days", len(done.Days), "saved", done.Was.Cost-done.Is.Cost)
+	w.log.Info("day planned anew", "branch", job.Args.Branch, "date", job.Args.Date, "days", len(done.Days), "saved", done.Was.Cost-done.Is.Cost)
 	return nil
 }

@@ -255,7 +255,7 @@ func (ec *executionContext) unmarshalInputAbsenceReportInput(ctx context.Context
 			it.Kind = data
 		case "from":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
-			data, err := ec.unmarshalNDate2githubᚗcomᚋhexbeatᚋhexbeatᚋhoursᚐDate(ctx, v)
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋhoursᚐDate(ctx, v)
 			if err != nil {
 				return it, err
 			}

@@ -1145,7 +1145,7 @@ func (ec *executionContext) unmarshalInputRepDayReassignInput(ctx context.Contex
 			it.RepIds = data
 		case "dates":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dates"))
-			data, err := ec.unmarshalNDate2ᚕgithubᚗcomᚋhexbeatᚋhexbeatᚋhoursᚐDateᚄ(ctx, v)
+			data, err := ec.unmarshalODate2ᚕgithubᚗcomᚋhexbeatᚋhexbeatᚋhoursᚐDateᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}

@@ -5166,8 +5166,8 @@ input AbsenceReportInput {
   repId: ID
   "A code: SICK, VACATION, CAR, TRAINING, OTHER. The list grows."
   kind: String!
-  "The first day."
-  from: Date!
+  "The first day; today by default: at night the day whose shift is under way."
+  from: Date
   "The last day; the first by default."
   to: Date
   "A word about it; at most 1000 characters."
@@ -5982,7 +5982,7 @@ input VisitsReassignInput {
   expectedVersions: [Int!]
   "All visits of the date, not begun, whose sites lie in this area: a Polygon or MultiPolygon, a Feature or a collection of these."
   polygon: GeoJSON
-  "The date of the area's visits; today by default."
+  "The date of the area's visits; today by default: of each rep the day whose shift is under way."
   date: Date
   "The branch of the area's visits; that of the rep by default, else all that the caller may see."
   branchId: ID
@@ -6023,8 +6023,8 @@ input RepDayReassignInput {
   requestId: UUID!
   "Whose days; at most 50 reps."
   repIds: [ID!]!
-  "Which days; at most 31."
-  dates: [Date!]!
+  "Which days; at most 31. Today by default: of each rep the day whose shift is under way."
+  dates: [Date!]
   "What becomes of the visits."
   policy: RepDayPolicy!
   "Record that the reps are absent on these days: SICK, VACATION, CAR, TRAINING, OTHER. Left out: they may be given work again."
@@ -7019,7 +7019,7 @@ input DayReplanInput {
   requestId: UUID!
   "Whose day."
   branchId: ID!
-  "Which day; today by default."
+  "Which day, the date on which its shifts begin; today by default: of each rep the day whose shift is under way."
   date: Date
   "What is to begin within so many minutes stays as it is; 60 by default, at most 1440."
   frozenMinutes: Int
@@ -7195,7 +7195,7 @@ type Slowdown {
   id: ID!
   "The branch whose days it concerns."
   branch: Branch!
-  "The date of these days."
+  "The date on which the hours begin."
   date: Date!
   "The area: a MultiPolygon."
   polygon: GeoJSON!
@@ -7208,7 +7208,7 @@ type Slowdown {
 }
 
 extend type Query {
-  "Where driving is slow on a branch's day, today by default, the earliest first; at most 50. What is over is left out; nothing of a branch that is not the caller's to see."
+  "Where driving is slow on a branch's day, today by default, the earliest first, with what reaches into the day from the evening before; at most 50. What is over is left out; nothing of a branch that is not the caller's to see."
   slowdowns(branch: ID!, date: Date): [Slowdown!]! @role(min: DISPATCHER)
 }
 
@@ -7227,7 +7227,7 @@ input AreaSlowdownInput {
   branchId: ID!
   "Where: a Polygon or MultiPolygon, a Feature or a collection of these."
   polygon: GeoJSON!
-  "From when on; its date is that of the days concerned."
+  "From when on. It concerns the days whose shifts fall into these hours, those that began the evening before as well."
   from: DateTime!
   "Until when; at most 24 hours later."
   to: DateTime!

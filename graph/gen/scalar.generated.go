@@ -435,35 +435,6 @@ func (ec *executionContext) marshalNDate2githubᚗcomᚋhexbeatᚋhexbeatᚋhour
 	return res
 }
 
-func (ec *executionContext) unmarshalNDate2ᚕgithubᚗcomᚋhexbeatᚋhexbeatᚋhoursᚐDateᚄ(ctx context.Context, v any) ([]hours.Date, error) {
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]hours.Date, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNDate2githubᚗcomᚋhexbeatᚋhexbeatᚋhoursᚐDate(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalNDate2ᚕgithubᚗcomᚋhexbeatᚋhexbeatᚋhoursᚐDateᚄ(ctx context.Context, sel ast.SelectionSet, v []hours.Date) graphql.Marshaler {
-	ret := make(graphql.Array, len(v))
-	for i := range v {
-		ret[i] = ec.marshalNDate2githubᚗcomᚋhexbeatᚋhexbeatᚋhoursᚐDate(ctx, sel, v[i])
-	}
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
 	res, err := scalar.UnmarshalDateTime(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -547,6 +518,41 @@ func (ec *executionContext) marshalOCell2ᚕgithubᚗcomᚋhexbeatᚋhexbeatᚋg
 	ret := make(graphql.Array, len(v))
 	for i := range v {
 		ret[i] = ec.marshalNCell2githubᚗcomᚋhexbeatᚋhexbeatᚋgeoᚐCell(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalODate2ᚕgithubᚗcomᚋhexbeatᚋhexbeatᚋhoursᚐDateᚄ(ctx context.Context, v any) ([]hours.Date, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]hours.Date, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDate2githubᚗcomᚋhexbeatᚋhexbeatᚋhoursᚐDate(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalODate2ᚕgithubᚗcomᚋhexbeatᚋhexbeatᚋhoursᚐDateᚄ(ctx context.Context, sel ast.SelectionSet, v []hours.Date) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNDate2githubᚗcomᚋhexbeatᚋhexbeatᚋhoursᚐDate(ctx, sel, v[i])
 	}
 
 	for _, e := range ret {

@@ -44,8 +44,8 @@ type AbsenceReportInput struct {
 	RepID *uuid.UUID `json:"repId"`
 	// A code: SICK, VACATION, CAR, TRAINING, OTHER. The list grows.
 	Kind string `json:"kind"`
-	// The first day.
-	From hours.Date `json:"from"`
+	// The first day; today by default: at night the day whose shift is under way.
+	From *hours.Date `json:"from"`
 	// The last day; the first by default.
 	To *hours.Date `json:"to"`
 	// A word about it; at most 1000 characters.
@@ -426,7 +426,7 @@ type AreaSlowdownInput struct {
 	BranchID uuid.UUID `json:"branchId"`
 	// Where: a Polygon or MultiPolygon, a Feature or a collection of these.
 	Polygon json.RawMessage `json:"polygon"`
-	// From when on; its date is that of the days concerned.
+	// From when on. It concerns the days whose shifts fall into these hours, those that began the evening before as well.
 	From time.Time `json:"from"`
 	// Until when; at most 24 hours later.
 	To time.Time `json:"to"`
@@ -538,7 +538,7 @@ type DayReplanInput struct {
 	RequestID uuid.UUID `json:"requestId"`
 	// Whose day.
 	BranchID uuid.UUID `json:"branchId"`
-	// Which day; today by default.
+	// Which day, the date on which its shifts begin; today by default: of each rep the day whose shift is under way.
 	Date *hours.Date `json:"date"`
 	// What is to begin within so many minutes stays as it is; 60 by default, at most 1440.
 	FrozenMinutes *int `json:"frozenMinutes"`
@@ -1064,7 +1064,7 @@ type RepDayReassignInput struct {
 	RequestID uuid.UUID `json:"requestId"`
 	// Whose days; at most 50 reps.
 	RepIds []uuid.UUID `json:"repIds"`
-	// Which days; at most 31.
+	// Which days; at most 31. Today by default: of each rep the day whose shift is under way.
 	Dates []hours.Date `json:"dates"`
 	// What becomes of the visits.
 	Policy dispatch.Fate `json:"policy"`
@@ -1668,7 +1668,7 @@ type VisitsReassignInput struct {
 	ExpectedVersions []int `json:"expectedVersions"`
 	// All visits of the date, not begun, whose sites lie in this area: a Polygon or MultiPolygon, a Feature or a collection of these.
 	Polygon json.RawMessage `json:"polygon"`
-	// The date of the area's visits; today by default.
+	// The date of the area's visits; today by default: of each rep the day whose shift is under way.
 	Date *hours.Date `json:"date"`
 	// The branch of the area's visits; that of the rep by default, else all that the caller may see.
 	BranchID *uuid.UUID `json:"branchId"`
