@@ -16,12 +16,12 @@ func TestHeavyScreensCostTheSameForMore(t *testing.T) {
 		who, query string
 		most       int
 	}{
-		"board":       {"dispatcher", `{reps(first:100){nodes{name branch{name} shift{startsAt} position{accuracy} load{ratio} route{stops{arrival visit{state kind{name} site{name customer{name}} due{from}} engagement{kind}}}}}}`, 14},
+		"board":       {"dispatcher", `{reps(first:100){nodes{name branch{name} shift{startsAt} position{accuracy} load{ratio} route{stops{arrival visit{state kind{name} site{name customer{name}} due{from}} engagement{kind}}}}}}`, 15},
 		"visits":      {"dispatcher", `{visits(first:100){totalCount nodes{state kind{name} site{name customer{name}} rep{name branch{name}} due{from} stop{arrival}}}}`, 8},
 		"queue":       {"dispatcher", `{queue(first:100){totalCount nodes{queueReason site{name customer{name}} due{to}}}}`, 6},
 		"alerts":      {"rep", `{alerts(first:100){nodes{text createdAt visits{state site{name} stop{arrival}}}}}`, 6},
 		"territories": {"dispatcher", `{territories{name rep{name branch{name}} cells outline(zoom:11) measures{sites}}}`, 5},
-		"slots":       {"dispatcher", `{slots(siteId:"SITE",minutes:30,from:"2026-11-23",days:14){rep{name branch{name}} date window{from} travelMinutes}}`, 15},
+		"slots":       {"dispatcher", `{slots(siteId:"SITE",minutes:30,from:"2026-11-23",days:14){rep{name branch{name}} date window{from} travelMinutes}}`, 16},
 		"map":         {"dispatcher", `{mapCells(bounds:{south:55,west:37,north:57,east:39},zoom:14){cell visits load territory{name rep{name}} site{name customer{name}}}}`, 5},
 	}
 	cost := func(sites int) map[string]int {

@@ -108,13 +108,9 @@ func (l *loaders) slotGround(ctx context.Context, tx *postgres.Tx, id uuid.UUID,
 	if err != nil {
 		return g, err
 	}
-	duties, err := tx.Duties(ctx, l.now, who...)
-	if err != nil {
-		return g, err
-	}
 	for i := range g.days {
 		day := &g.days[i]
-		if day.Route.Date != duties[day.Rep.ID].Date {
+		if day.Shift == nil || !day.Shift.Window().Contains(l.now) {
 			day.At = nil // where the rep is now says nothing of another day
 		}
 		window := g.branch.WorkingTimeOf(own[day.Rep.ID], day.Route.Date)
