@@ -84,7 +84,9 @@ func (c RescheduleVisit) move(ctx context.Context, tx *Tx, call dispatch.Call) (
 		}
 		own = all[*call.Visit.RepID]
 	}
-	date := func(at time.Time) (hours.Date, error) { return tx.serviceDate(ctx, call.Visit.RepID, branch.UsualDate(own, at), at) }
+	date := func(at time.Time) (hours.Date, error) {
+		return tx.serviceDate(ctx, call.Visit.RepID, branch.UsualDate(own, at), at)
+	}
 	today, err := date(tx.Now)
 	if err != nil {
 		return move, err
