@@ -71,7 +71,7 @@ func Do[R any](ctx context.Context, d *Desk, request uuid.UUID, c command[R]) (R
 		result = fresh
 		tx := d.begin(ptx, caller, request)
 		if request != uuid.Nil {
-			tx.TakeRequest(key, name, hash, tx.Now)
+			tx.NotTwice(key)
 		}
 		var err error
 		if result, err = c.run(ctx, tx); err != nil {
@@ -82,7 +82,7 @@ func Do[R any](ctx context.Context, d *Desk, request uuid.UUID, c command[R]) (R
 			if err != nil {
 				return fmt.Errorf("keep answer of %s: %w", name, err)
 			}
-			if err := tx.AnswerRequest(ctx, key, answer); err != nil {
+			if err := tx.KeepAnswer(ctx, key, name, hash, answer, tx.Now); err != nil {
 				return err
 			}
 		}
@@ -94,12 +94,8 @@ func Do[R any](ctx context.Context, d *Desk, request uuid.UUID, c command[R]) (R
 		}
 		return tx.tendStirred(ctx)
 	})
-	if errors.Is(err, postgres.ErrRequestTaken) {
-		var first R
-		return first, answerAgain(ctx, d, caller, key, name, hash, &first)
-	}
-	if code := refusalCode(err); code != "" && request != uuid.Nil {
-		return result, keepRefusal(ctx, d, caller, key, refused{name, hash, code, err}, &result)
+	if err != nil && request != uuid.Nil {
+		return answerInstead(ctx, d, caller, key, wish{name, hash}, result, err)
 	}
 	if err == nil && d.Wake != nil {
 		d.Wake()
@@ -107,20 +103,38 @@ func Do[R any](ctx context.Context, d *Desk, request uuid.UUID, c command[R]) (R
 	return result, err
 }
 
-// answerAgain gives the first answer to a request that was made before.
-func answerAgain[R any](ctx context.Context, d *Desk, caller auth.Caller, key postgres.RequestKey, name string, hash []byte, into *R) error {
+// wish is a command as it is remembered.
+type wish struct {
+	name string
+	hash []byte
+}
+
+// answerInstead says what to answer to a request whose transaction came to nothing. A refusal is kept. Whatever else went wrong, an answer
+// that the request was given before counts, or that a twin of it was given meanwhile: the two may have stood in each other's way.
+func answerInstead[R any](ctx context.Context, d *Desk, caller auth.Caller, key postgres.RequestKey, w wish, result R, failure error) (R, error) {
+	if code := refusalCode(failure); code != "" {
+		err := keepRefusal(ctx, d, caller, key, w, code, failure, &result)
+		return result, err
+	}
+	if errors.Is(failure, postgres.ErrUnavailable) || ctx.Err() != nil {
+		return result, failure
+	}
+	var first R
 	var answer error
 	err := d.DB.Read(ctx, caller.Organization, func(tx *postgres.Tx) error {
 		earlier, err := tx.EarlierRequest(ctx, key)
 		if err == nil {
-			answer = recall(earlier, name, hash, into)
+			answer = recall(earlier, w, &first)
 		}
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("recall what was answered: %w", err)
+	switch {
+	case err == nil:
+		return first, answer
+	case errors.Is(err, postgres.ErrNoRequest):
+		return result, failure
 	}
-	return answer
+	return result, fmt.Errorf("recall what was answered: %w", err)
 }
 
 // Try answers what Do would, and keeps nothing of it.
@@ -149,43 +163,32 @@ func (d *Desk) begin(tx *postgres.Tx, caller auth.Caller, request uuid.UUID) *Tx
 	return &Tx{Tx: tx, Now: d.Clock(), Caller: caller, Request: request, Batch: newID(), desk: d}
 }
 
-// refused is a wish that a rule stood against.
-type refused struct {
-	name string
-	hash []byte
-	code string
-	err  error
-}
-
 // keepRefusal remembers the refusal, since the wish's own transaction is rolled back, and says what to answer. A twin of the request
 // may have been answered between the two transactions: then its answer is the one that counts.
-func keepRefusal[R any](ctx context.Context, d *Desk, caller auth.Caller, key postgres.RequestKey, r refused, into *R) error {
-	answer := r.err
+func keepRefusal[R any](ctx context.Context, d *Desk, caller auth.Caller, key postgres.RequestKey, w wish, code string, failure error, into *R) error {
+	answer := failure
 	err := d.DB.Write(ctx, caller.Organization, func(ptx *postgres.Tx) error {
-		answer = r.err
+		answer = failure
 		tx := d.begin(ptx, caller, key.Request)
-		earlier, found, err := tx.ClaimRequest(ctx, key, r.name, r.hash, tx.Now)
+		earlier, found, err := tx.KeepRefusal(ctx, key, w.name, w.hash, code, tx.Now)
 		if err != nil {
 			return err
 		}
 		if found {
-			answer = recall(earlier, r.name, r.hash, into)
+			answer = recall(earlier, w, into)
 			return nil
 		}
-		if err := tx.RefuseRequest(ctx, key, r.code); err != nil {
-			return err
-		}
-		return tx.audit(ctx, r.name, r.code)
+		return tx.audit(ctx, w.name, code)
 	})
 	if err != nil {
-		return fmt.Errorf("keep refusal %s: %w", r.code, err)
+		return fmt.Errorf("keep refusal %s: %w", code, err)
 	}
 	return answer
 }
 
 // recall gives the first answer to a request again.
-func recall[R any](earlier postgres.Request, name string, hash []byte, into *R) error {
-	if earlier.Command != name || !bytes.Equal(earlier.Hash, hash) {
+func recall[R any](earlier postgres.Request, w wish, into *R) error {
+	if earlier.Command != w.name || !bytes.Equal(earlier.Hash, w.hash) {
 		return ErrRequestMismatch
 	}
 	if earlier.Refusal != nil {

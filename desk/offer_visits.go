@@ -10,7 +10,6 @@ import (
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/notify"
 	"github.com/hexbeat/hexbeat/roster"
-	"github.com/riverqueue/river"
 )
 
 // OfferVisits offers a branch's idle reps visits of the queue that they could take, and withdraws what is no longer to be had. One alert for
@@ -134,7 +133,7 @@ func (c OfferVisits) write(ctx context.Context, tx *Tx, proposed []proposal, abo
 			open[a.RepID] = a
 		}
 	}
-	var jobs []river.InsertManyParams
+	var said post
 	for _, p := range proposed {
 		now, stands := open[p.rep]
 		if stands != (p.open != nil) || stands && now.ID != p.open.ID {
@@ -142,7 +141,7 @@ func (c OfferVisits) write(ctx context.Context, tx *Tx, proposed []proposal, abo
 		}
 		done.Withdrawn += len(p.Gone)
 		if len(p.Offer) == 0 {
-			if err := tx.withdraw(ctx, now, p.Gone, told[p.rep].Branch); err != nil {
+			if err := tx.withdraw(ctx, &said, now, p.Gone, told[p.rep].Branch); err != nil {
 				return done, err
 			}
 			continue
@@ -155,28 +154,19 @@ func (c OfferVisits) write(ctx context.Context, tx *Tx, proposed []proposal, abo
 		}
 		alert := newAlert(tx, "", about, notices, told[p.rep])
 		alert.ExpiresAt = p.Until
-		job, err := tx.deliver(ctx, alert, unread[p.rep], told[p.rep])
-		if err != nil {
+		if err := tx.deliver(ctx, &said, alert, unread[p.rep], told[p.rep]); err != nil {
 			return done, fmt.Errorf("offer visits to rep %s: %w", p.rep, err)
 		}
 		done.Alerts = append(done.Alerts, AlertPreview{Rep: p.rep, Kind: string(alert.Kind)})
-		jobs = append(jobs, job...)
 	}
-	return done, tx.enqueue(ctx, jobs...)
+	return done, tx.send(ctx, said)
 }
 
 // withdraw takes visits out of an open offer.
-func (tx *Tx) withdraw(ctx context.Context, offer notify.Alert, gone []uuid.UUID, branch uuid.UUID) error {
+func (tx *Tx) withdraw(ctx context.Context, said *post, offer notify.Alert, gone []uuid.UUID, branch uuid.UUID) error {
 	left, err := offer.Withdraw(gone, tx.Now)
 	if err != nil || left.Version == offer.Version {
 		return err
 	}
-	if err := tx.SaveAlert(ctx, left); err != nil {
-		return fmt.Errorf("save alert %s: %w", left.ID, err)
-	}
-	if err := tx.SaveItems(ctx, left); err != nil {
-		return err
-	}
-	tx.concerns(left.ID)
-	return tx.alertChanged(ctx, left, branch)
+	return tx.change(ctx, said, []notify.Alert{offer}, left, branch)
 }

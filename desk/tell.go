@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/dispatch"
@@ -38,18 +39,40 @@ func (tx *Tx) tell(ctx context.Context, reason string, site callsByVisit, notice
 		unread[a.RepID] = append(unread[a.RepID], a)
 	}
 	var previews []AlertPreview
-	var jobs []river.InsertManyParams
+	var said post
 	for _, rep := range reps {
 		who := told[rep]
 		alert := newAlert(tx, reason, site, byRep[rep], who)
 		previews = append(previews, AlertPreview{Rep: rep, Kind: string(alert.Kind)})
-		job, err := tx.deliver(ctx, alert, unread[rep], who)
-		if err != nil {
+		if err := tx.deliver(ctx, &said, alert, unread[rep], who); err != nil {
 			return nil, fmt.Errorf("alert rep %s: %w", rep, err)
 		}
-		jobs = append(jobs, job...)
 	}
-	return previews, tx.enqueue(ctx, jobs...)
+	return previews, tx.send(ctx, said)
+}
+
+// post is what goes into inboxes when it is known for all of them.
+type post struct {
+	fresh   []notify.Alert
+	changed []notify.Alert // unread ones, with their new states
+	items   []postgres.AlertItem
+	jobs    []river.InsertManyParams // which hand the fresh ones over
+}
+
+// send writes the post.
+func (tx *Tx) send(ctx context.Context, said post) error {
+	if err := tx.AddAlerts(ctx, said.fresh...); err != nil {
+		return fmt.Errorf("add alerts: %w", err)
+	}
+	for _, old := range said.changed {
+		if err := tx.SaveAlert(ctx, old); err != nil {
+			return fmt.Errorf("save alert %s: %w", old.ID, err)
+		}
+	}
+	if err := tx.SaveItems(ctx, said.items...); err != nil {
+		return fmt.Errorf("save items of alerts: %w", err)
+	}
+	return tx.enqueue(ctx, said.jobs...)
 }
 
 // newAlert is what the notices of one rep say.
@@ -79,38 +102,46 @@ func kindOf(notices []dispatch.Notice) notify.Kind {
 	return notify.Kind(notices[0].Kind)
 }
 
-// deliver puts the alert into the inbox, with what it does to the unread ones, and says which job hands it over.
-func (tx *Tx) deliver(ctx context.Context, alert notify.Alert, unread []notify.Alert, who postgres.RepToTell) ([]river.InsertManyParams, error) {
+// deliver adds the alert to the post, with what it does to the unread ones and the job that hands it over.
+func (tx *Tx) deliver(ctx context.Context, said *post, alert notify.Alert, unread []notify.Alert, who postgres.RepToTell) error {
 	folded, err := notify.Fold(unread, alert, tx.Now)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	fresh := folded.New
 	fresh.Priority = notify.PriorityOf(fresh)
 	step := who.Rules.Decide(fresh, who.Situation)
 	if fresh, err = step.Apply(fresh, tx.Now); err != nil {
-		return nil, err
+		return err
 	}
-	if err := tx.AddAlert(ctx, fresh); err != nil {
-		return nil, fmt.Errorf("add alert: %w", err)
-	}
-	if err := tx.alertChanged(ctx, fresh, who.Branch); err != nil {
-		return nil, err
-	}
+	said.fresh = append(said.fresh, fresh)
+	said.jobs = append(said.jobs, tx.jobsOf(step, fresh.ID)...)
 	tx.concerns(fresh.ID)
-	for _, old := range folded.Changed {
-		if err := tx.SaveAlert(ctx, old); err != nil {
-			return nil, fmt.Errorf("save alert %s: %w", old.ID, err)
-		}
-		if err := tx.SaveItems(ctx, old); err != nil {
-			return nil, err
-		}
-		if err := tx.alertChanged(ctx, old, who.Branch); err != nil {
-			return nil, err
-		}
-		tx.concerns(old.ID)
+	if err := tx.alertChanged(ctx, fresh, who.Branch); err != nil {
+		return err
 	}
-	return tx.jobsOf(step, fresh.ID), nil
+	for _, old := range folded.Changed {
+		if err := tx.change(ctx, said, unread, old, who.Branch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// change adds an unread alert's new state to the post, with those of its items that are not what they were.
+func (tx *Tx) change(ctx context.Context, said *post, unread []notify.Alert, after notify.Alert, branch uuid.UUID) error {
+	said.changed = append(said.changed, after)
+	var before notify.Alert
+	if i := slices.IndexFunc(unread, func(a notify.Alert) bool { return a.ID == after.ID }); i >= 0 {
+		before = unread[i]
+	}
+	for i, item := range after.Items {
+		if i >= len(before.Items) || item.Struck != before.Items[i].Struck || item.Moved != before.Items[i].Moved {
+			said.items = append(said.items, postgres.AlertItem{Alert: after.ID, N: i + 1, Item: item})
+		}
+	}
+	tx.concerns(after.ID)
+	return tx.alertChanged(ctx, after, branch)
 }
 
 // jobsOf is the job a step asks for.

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/dispatch/route"
 	"github.com/hexbeat/hexbeat/geo"
+	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/roster"
 )
 
@@ -48,7 +49,7 @@ type task struct {
 	Land         geo.Land       `json:"land,omitempty"`     // the kind of ground there, where there are roads by kind
 }
 
-// zones keeps the locations it has found: looking one up reads a file.
+// zones keeps the locations it has found, unknown ones too.
 type zones map[string]*time.Location
 
 func (z zones) of(names ...string) *time.Location {
@@ -58,7 +59,7 @@ func (z zones) of(names ...string) *time.Location {
 		}
 		zone, known := z[name]
 		if !known {
-			zone, _ = time.LoadLocation(name)
+			zone, _ = hours.LoadZone(name)
 			z[name] = zone
 		}
 		if zone != nil {

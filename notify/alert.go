@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/hours"
 )
 
 // ErrNoAlert is returned for an alert that does not exist, and for another rep's: nobody learns that it exists.
@@ -105,7 +106,7 @@ func (i Item) At() *time.Time {
 	if i.Arrival == nil || i.TimeZone == "" {
 		return i.Arrival
 	}
-	zone, err := time.LoadLocation(i.TimeZone)
+	zone, err := hours.LoadZone(i.TimeZone)
 	if err != nil {
 		return i.Arrival
 	}

@@ -1,6 +1,10 @@
 package notify
 
-import "time"
+import (
+	"time"
+
+	"github.com/hexbeat/hexbeat/hours"
+)
 
 // Priority says how soon an alert must be known.
 type Priority string
@@ -48,7 +52,7 @@ func ExpiryOf(items []Item, zone *time.Location, now time.Time) time.Time {
 				continue
 			}
 			local := zone
-			if known, err := time.LoadLocation(item.TimeZone); err == nil && item.TimeZone != "" {
+			if known, err := hours.LoadZone(item.TimeZone); err == nil && item.TimeZone != "" {
 				local = known
 			}
 			if over := dayEnd(*t, local); over.After(end) {

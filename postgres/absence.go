@@ -15,7 +15,7 @@ VALUES (@organization, @id, @rep, @kind, @from, @to)`
 
 // AddAbsence writes days on which a rep does not work.
 func (tx *Tx) AddAbsence(ctx context.Context, a roster.Absence) error {
-	return tx.exec(ctx, 1, insertAbsence, pgx.StrictNamedArgs{
+	return tx.exec(ctx, -1, insertAbsence, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "id": a.ID, "rep": a.RepID, "kind": a.Kind, "from": a.From, "to": a.To,
 	})
 }

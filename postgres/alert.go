@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,10 +23,30 @@ const alertColumns = `al.id, al.rep_id, al.batch_id, al.seq, al.kind, al.priorit
 // unread are the states of an alert that its rep has not acknowledged and need not forget.
 const unread = `('QUEUED', 'SENT', 'DELIVERED', 'SEEN', 'ESCALATED')`
 
-const lockInboxes = `
-INSERT INTO inbox AS i (organization_id, rep_id)
+const (
+	lockInboxes = `
+SELECT i.rep_id, i.last_seq
+FROM   inbox AS i
+WHERE  i.organization_id = @organization AND i.rep_id = ANY(@reps)
+ORDER  BY i.rep_id
+FOR NO KEY UPDATE`
+
+	openInboxes = `
+INSERT INTO inbox (organization_id, rep_id)
 SELECT @organization, r.id FROM unnest(@reps::uuid[]) AS r (id) ORDER BY r.id
-ON CONFLICT (organization_id, rep_id) DO UPDATE SET last_seq = i.last_seq`
+ON CONFLICT DO NOTHING`
+
+	countInboxes = `
+UPDATE inbox AS i SET last_seq = given.last
+FROM   unnest(@reps::uuid[], @lasts::bigint[]) AS given (rep, last)
+WHERE  i.organization_id = @organization AND i.rep_id = given.rep`
+)
+
+// inbox is the last number given in a rep's inbox.
+type inbox struct {
+	Rep  uuid.UUID `db:"rep_id"`
+	Last int       `db:"last_seq"`
+}
 
 const unreadAlerts = `
 SELECT ` + alertColumns + `
@@ -39,58 +61,96 @@ FOR NO KEY UPDATE OF al`
 // LockInboxesToTell lets nobody else write into the reps' inboxes until the transaction ends. It reads their unread alerts about any of
 // the visits, about whole days, and offers, in the order of each inbox, and how the reps are to be told as things stand now.
 func (tx *Tx) LockInboxesToTell(ctx context.Context, now time.Time, reps, visits []uuid.UUID) ([]notify.Alert, map[uuid.UUID]RepToTell, error) {
+	var inboxes []inbox
 	var alerts []notify.Alert
 	var told []repToTellRow
-	tx.later(-1, lockInboxes, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps})
-	queue(&tx.pending, &alerts, unreadAlerts, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "visits": visits})
-	queue(&tx.pending, &told, repsToTell, pgx.StrictNamedArgs{"organization": tx.Organization, "now": now, "reps": reps})
-	if err := tx.flush(ctx); err != nil {
-		return nil, nil, err
+	for try := 1; ; try++ {
+		queue(&tx.pending, &inboxes, lockInboxes, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps})
+		queue(&tx.pending, &alerts, unreadAlerts, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "visits": visits})
+		queue(&tx.pending, &told, repsToTell, pgx.StrictNamedArgs{"organization": tx.Organization, "now": now, "reps": reps})
+		if err := tx.flush(ctx); err != nil {
+			return nil, nil, err
+		}
+		if try > 1 || len(inboxes) == len(reps) {
+			break
+		}
+		// Somebody's first alert: the inbox is opened, and everything read anew behind its lock.
+		tx.later(openInboxes, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps})
+	}
+	if tx.numbers == nil {
+		tx.numbers = map[uuid.UUID]int{}
+	}
+	for _, i := range inboxes {
+		tx.numbers[i.Rep] = i.Last
 	}
 	return alerts, repsToTellOf(told, now), nil
 }
 
-const insertAlert = `
-INSERT INTO alert (organization_id, id, rep_id, batch_id, kind, priority, state, version, created_at, expires_at, ended_at, reason,
-                   channels, asked_at, hold, due_at)
-VALUES (@organization, @id, @rep, @batch, @kind, @priority, @state, @version, @created_at, @expires_at, @ended_at, @reason,
-        @channels, @asked_at, @hold, @due_at)`
-
-// AddAlert puts an alert into its rep's inbox, where it gets the next number.
-func (tx *Tx) AddAlert(ctx context.Context, a notify.Alert) error {
-	if err := tx.exec(ctx, 1, insertAlert, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "id": a.ID, "rep": a.RepID, "batch": a.BatchID, "kind": a.Kind, "priority": a.Priority,
-		"state": a.State, "version": a.Version, "created_at": a.CreatedAt, "expires_at": a.ExpiresAt, "ended_at": a.EndedAt,
-		"reason": a.Reason, "channels": orNone(a.Channels), "asked_at": a.AskedAt, "hold": a.Hold, "due_at": a.DueAt,
-	}); err != nil {
+// AddAlerts puts alerts into their reps' inboxes, which must be locked by this transaction; each gets the next number there.
+func (tx *Tx) AddAlerts(ctx context.Context, alerts ...notify.Alert) error {
+	if len(alerts) == 0 {
+		return nil
+	}
+	var reps []uuid.UUID
+	var lasts []int
+	for i, a := range alerts {
+		last, locked := tx.numbers[a.RepID]
+		if !locked {
+			return fmt.Errorf("the inbox of rep %s is not locked", a.RepID)
+		}
+		alerts[i].Seq = last + 1
+		tx.numbers[a.RepID] = alerts[i].Seq
+		if at := slices.Index(reps, a.RepID); at >= 0 {
+			lasts[at] = alerts[i].Seq
+		} else {
+			reps, lasts = append(reps, a.RepID), append(lasts, alerts[i].Seq)
+		}
+	}
+	if err := tx.exec(ctx, len(reps), countInboxes, pgx.StrictNamedArgs{"organization": tx.Organization, "reps": reps, "lasts": lasts}); err != nil {
 		return err
 	}
-	tx.addItems(a)
+	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"alert"}, []string{
+		"organization_id", "id", "rep_id", "batch_id", "seq", "kind", "priority", "state", "version", "created_at", "expires_at", "ended_at", "reason",
+		"channels", "asked_at", "hold", "due_at",
+	}, pgx.CopyFromSlice(len(alerts), func(i int) ([]any, error) {
+		a := alerts[i]
+		return []any{
+			tx.Organization, a.ID, a.RepID, a.BatchID, a.Seq, string(a.Kind), string(a.Priority), string(a.State), a.Version, a.CreatedAt, a.ExpiresAt,
+			a.EndedAt, string(a.Reason), orNone(a.Channels), a.AskedAt, string(a.Hold), a.DueAt,
+		}, nil
+	})); err != nil {
+		return err
+	}
+	tx.addItems(alerts)
 	return nil
 }
 
 const insertItems = `
 INSERT INTO alert_item (organization_id, alert_id, n, visit_id, site, arrival, told, time_zone, reason, moved, heard, struck)
-SELECT @organization, @alert, x.n, x.visit_id, x.site, x.arrival, x.told, x.time_zone, x.reason, x.moved, x.heard, x.struck
-FROM   unnest(@visits::uuid[], @sites::text[], @arrivals::timestamptz[], @tolds::timestamptz[], @zones::text[], @reasons::text[],
-              @moved::boolean[], @heard::boolean[], @struck::boolean[])
-       WITH ORDINALITY AS x (visit_id, site, arrival, told, time_zone, reason, moved, heard, struck, n)`
+SELECT @organization, x.alert, x.n, x.visit_id, x.site, x.arrival, x.told, x.time_zone, x.reason, x.moved, x.heard, x.struck
+FROM   unnest(@alerts::uuid[], @ns::integer[], @visits::uuid[], @sites::text[], @arrivals::timestamptz[], @tolds::timestamptz[], @zones::text[],
+              @reasons::text[], @moved::boolean[], @heard::boolean[], @struck::boolean[])
+       AS x (alert, n, visit_id, site, arrival, told, time_zone, reason, moved, heard, struck)`
 
-func (tx *Tx) addItems(a notify.Alert) {
-	var visits []uuid.UUID
+func (tx *Tx) addItems(alerts []notify.Alert) {
+	var of, visits []uuid.UUID
+	var ns []int
 	var sites, zones, reasons []string
 	var arrivals, tolds []*time.Time
 	var moved, heard, struck []bool
-	for _, item := range a.Items {
-		visits, sites, zones = append(visits, item.VisitID), append(sites, item.Site), append(zones, item.TimeZone)
-		reasons, arrivals, tolds = append(reasons, item.Reason), append(arrivals, item.Arrival), append(tolds, item.Told)
-		moved, heard, struck = append(moved, item.Moved), append(heard, item.Heard), append(struck, item.Struck)
+	for _, a := range alerts {
+		for n, item := range a.Items {
+			of, ns = append(of, a.ID), append(ns, n+1)
+			visits, sites, zones = append(visits, item.VisitID), append(sites, item.Site), append(zones, item.TimeZone)
+			reasons, arrivals, tolds = append(reasons, item.Reason), append(arrivals, item.Arrival), append(tolds, item.Told)
+			moved, heard, struck = append(moved, item.Moved), append(heard, item.Heard), append(struck, item.Struck)
+		}
 	}
-	if len(visits) == 0 {
+	if len(of) == 0 {
 		return
 	}
-	tx.later(len(visits), insertItems, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "alert": a.ID, "visits": visits, "sites": sites, "arrivals": arrivals, "tolds": tolds,
+	tx.later(insertItems, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "alerts": of, "ns": ns, "visits": visits, "sites": sites, "arrivals": arrivals, "tolds": tolds,
 		"zones": zones, "reasons": reasons, "moved": moved, "heard": heard, "struck": struck,
 	})
 }
@@ -167,8 +227,8 @@ WHERE  organization_id = @organization AND id = @id AND version IN (@version, @v
 	updateItems = `
 UPDATE alert_item AS ai
 SET    moved = x.moved, struck = x.struck
-FROM   unnest(@moved::boolean[], @struck::boolean[]) WITH ORDINALITY AS x (moved, struck, n)
-WHERE  ai.organization_id = @organization AND ai.alert_id = @id AND ai.n = x.n AND (ai.moved, ai.struck) <> (x.moved, x.struck)`
+FROM   unnest(@alerts::uuid[], @ns::integer[], @moved::boolean[], @struck::boolean[]) AS x (alert, n, moved, struck)
+WHERE  ai.organization_id = @organization AND ai.alert_id = x.alert AND ai.n = x.n`
 )
 
 // SaveAlert writes a locked alert's new state, over the version before it or, where only its handing over went on, over the same.
@@ -182,13 +242,27 @@ func (tx *Tx) SaveAlert(ctx context.Context, a notify.Alert) error {
 	})
 }
 
-// SaveItems writes which items of an alert are struck, and which moved on account of the others.
-func (tx *Tx) SaveItems(ctx context.Context, a notify.Alert) error {
-	moved, struck := make([]bool, len(a.Items)), make([]bool, len(a.Items))
-	for i, item := range a.Items {
-		moved[i], struck[i] = item.Moved, item.Struck
+// AlertItem is an item of an alert, by its place there.
+type AlertItem struct {
+	Alert uuid.UUID
+	N     int // from 1
+	notify.Item
+}
+
+// SaveItems writes that items of alerts are struck, or moved on account of others.
+func (tx *Tx) SaveItems(ctx context.Context, items ...AlertItem) error {
+	if len(items) == 0 {
+		return nil
 	}
-	return tx.exec(ctx, -1, updateItems, pgx.StrictNamedArgs{"organization": tx.Organization, "id": a.ID, "moved": moved, "struck": struck})
+	var of []uuid.UUID
+	var ns []int
+	var moved, struck []bool
+	for _, item := range items {
+		of, ns, moved, struck = append(of, item.Alert), append(ns, item.N), append(moved, item.Moved), append(struck, item.Struck)
+	}
+	return tx.exec(ctx, len(items), updateItems, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "alerts": of, "ns": ns, "moved": moved, "struck": struck,
+	})
 }
 
 // orNone is the list, never NULL.

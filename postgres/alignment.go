@@ -61,7 +61,7 @@ ON CONFLICT (organization_id, id) DO UPDATE SET colour = excluded.colour`
 
 // AddAlignment writes a draft with its territories, cells and sites.
 func (tx *Tx) AddAlignment(ctx context.Context, a Alignment, territories []AlignedTerritory) error {
-	if err := tx.exec(ctx, 1, insertAlignment, pgx.StrictNamedArgs{
+	if err := tx.exec(ctx, -1, insertAlignment, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "id": a.ID, "branch": a.BranchID, "line": a.LineID, "state": a.State, "origin": a.Origin,
 		"measures": a.Measures, "created_at": a.CreatedAt,
 	}); err != nil {

@@ -32,7 +32,7 @@ func (tx *Tx) AddAudit(ctx context.Context, a Audit) error {
 	if targets == nil {
 		targets = []uuid.UUID{}
 	}
-	return tx.exec(ctx, 1, insertAudit, pgx.StrictNamedArgs{
+	return tx.exec(ctx, -1, insertAudit, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "id": a.ID, "at": a.At, "actor": orNull(a.Actor), "door": a.Door, "command": a.Command,
 		"request": orNull(a.Request), "batch": orNull(a.Batch), "targets": targets, "refused": a.Refused,
 	})

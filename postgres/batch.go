@@ -28,7 +28,7 @@ VALUES (@organization, @id, @kind, nullif(@reason, ''), @note, @actor, @door, @a
 
 // AddBatch opens a batch.
 func (tx *Tx) AddBatch(ctx context.Context, b Batch) error {
-	return tx.exec(ctx, 1, insertBatch, pgx.StrictNamedArgs{
+	return tx.exec(ctx, -1, insertBatch, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "id": b.ID, "kind": b.Kind, "reason": b.Reason, "note": b.Note, "actor": orNull(b.Actor),
 		"door": b.Door, "at": b.At, "trace": b.Trace,
 	})

@@ -43,7 +43,7 @@ VALUES (@organization, @branch, @version, @traffic, @by, @at)`
 
 // AddBranchTraffic keeps the next version of a branch's traffic. The branch must be locked by this transaction.
 func (tx *Tx) AddBranchTraffic(ctx context.Context, branch uuid.UUID, t BranchTraffic, by uuid.UUID, at time.Time) error {
-	return tx.exec(ctx, 1, insertBranchTraffic, pgx.StrictNamedArgs{
+	return tx.exec(ctx, -1, insertBranchTraffic, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "branch": branch, "version": t.Version, "traffic": t.Traffic, "by": orNull(by), "at": at,
 	})
 }

@@ -23,7 +23,7 @@ VALUES (@organization, @id, @person, 'TOKEN', @hash, @at, @expires)`
 
 // AddCredential keeps a bearer token's hash.
 func (tx *Tx) AddCredential(ctx context.Context, c Credential) error {
-	return tx.exec(ctx, 1, insertCredential, pgx.StrictNamedArgs{
+	return tx.exec(ctx, -1, insertCredential, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "id": c.ID, "person": c.Person, "hash": c.Hash, "at": c.At, "expires": c.Expires,
 	})
 }

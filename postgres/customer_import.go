@@ -66,7 +66,7 @@ FROM  (SELECT FROM organization AS o WHERE o.organization_id = @organization FOR
 // LockImports makes imports of one organization take turns, part by part; nothing else waits for it. Plans are made anew for each part: one
 // made while the tables were empty would read them from end to end ever after.
 func (tx *Tx) LockImports(ctx context.Context) error {
-	return tx.exec(ctx, 1, lockImports, pgx.StrictNamedArgs{"organization": tx.Organization})
+	return tx.exec(ctx, -1, lockImports, pgx.StrictNamedArgs{"organization": tx.Organization})
 }
 
 const (

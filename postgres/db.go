@@ -80,8 +80,9 @@ type Tx struct {
 	Organization uuid.UUID
 	feed         changes                      // rows of the change feed, written at the end
 	pending      pgx.Batch                    // statements that wait for the next one whose answer is wanted
+	numbers      map[uuid.UUID]int            // the last ones given in inboxes that are locked
 	known        map[uuid.UUID]dispatch.Route // as last read or written here: only what differs is written
-	checks       bool                         // of what waits, some answers are to be looked at before the commit
+	tried        bool                         // whatever comes of it, it is not committed
 	refused      error                        // what an answer has shown to stand against the whole transaction
 }
 
@@ -100,7 +101,7 @@ const (
 // it again is what the caller would do, only sooner.
 func (db *DB) Write(ctx context.Context, organization uuid.UUID, f func(*Tx) error) error {
 	for try := 1; ; try++ {
-		err := db.in(ctx, organization, begin, wallForCommands, f)
+		err := taken(db.in(ctx, organization, begin, wallForCommands, f))
 		if !givenUp(err) || try >= againTries || try >= writeTries && !errors.Is(err, ErrAgain) {
 			return err
 		}
@@ -130,7 +131,7 @@ func (db *DB) Try(ctx context.Context, organization uuid.UUID, f func(*Tx) error
 		if err := f(tx); err != nil {
 			return err
 		}
-		tx.checks = true // whatever comes of it, it is not committed
+		tx.tried = true
 		if err := tx.end(ctx); err != nil {
 			return err
 		}
@@ -151,7 +152,8 @@ const (
 
 	// A command's statements find their rows by keys, and none is worth a plan of its own: left alone the server plans every third anew,
 	// because it takes an array of unknown length for ten rows, and is longer at it than at the work. Lists are read outside commands.
-	wallForCommands = wall + `, set_config('plan_cache_mode', 'force_generic_plan', true)`
+	// Nor does it read a table from end to end because that was short when the plan was made: tables grow under plans.
+	wallForCommands = wall + `, set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)`
 )
 
 func (db *DB) in(ctx context.Context, organization uuid.UUID, begin, wall string, f func(*Tx) error) error {
@@ -182,6 +184,7 @@ func (db *DB) run(ctx context.Context, opening pgx.Batch, f func(pgx.Tx) error) 
 	}
 	defer release()
 	speakIDs(conn.Conn().TypeMap())
+	speakPlaces(conn.Conn().TypeMap())
 	tx := &transaction{conn: conn.Conn(), opening: opening}
 	if err := f(tx); err != nil {
 		// The caller's context may be over; the server must be told all the same.

@@ -21,7 +21,7 @@ func (tx *Tx) AddDecision(ctx context.Context, d dispatch.Decision, batch uuid.U
 	if refusals == nil {
 		refusals = []dispatch.Refusal{}
 	}
-	return tx.exec(ctx, 1, insertDecision, pgx.StrictNamedArgs{
+	return tx.exec(ctx, -1, insertDecision, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "id": d.ID, "kind": d.Kind, "visit": d.VisitID, "batch": batch, "engine": d.Engine,
 		"chosen": d.Chosen, "runner_up": d.RunnerUp, "refusals": refusals, "input": string(d.Input), "decided_at": d.DecidedAt,
 	})

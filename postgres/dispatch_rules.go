@@ -38,7 +38,7 @@ VALUES (@organization, @branch, @version, @weights, @auto, @idle, @by, @at)`
 
 // AddDispatchRules keeps the next version of a branch's rules. The branch must be locked by this transaction.
 func (tx *Tx) AddDispatchRules(ctx context.Context, branch uuid.UUID, r dispatch.Rules, by uuid.UUID, at time.Time) error {
-	return tx.exec(ctx, 1, insertDispatchRules, pgx.StrictNamedArgs{
+	return tx.exec(ctx, -1, insertDispatchRules, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "branch": branch, "version": r.Version, "weights": r.Weights, "auto": r.Auto, "idle": r.Idle,
 		"by": orNull(by), "at": at,
 	})

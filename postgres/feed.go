@@ -81,16 +81,16 @@ func (tx *Tx) AddChanges(_ context.Context, at time.Time, changes ...FeedChange)
 	return nil
 }
 
-// end writes what waited for the transaction's end. Where no answer needs to be looked at, the commit goes with it.
+// end writes what waited for the transaction's end. The commit goes with it: whatever stands against it the server finds out by itself.
 func (tx *Tx) end(ctx context.Context) error {
 	if f := tx.feed; len(f.ns) > 0 {
 		tx.feed = changes{}
-		tx.later(len(f.ns), insertChanges, pgx.StrictNamedArgs{
+		tx.later(insertChanges, pgx.StrictNamedArgs{
 			"organization": tx.Organization, "ns": f.ns, "ats": f.ats, "kinds": f.kinds, "ids": f.ids, "versions": f.versions,
 			"reps_before": f.repsBefore, "reps_after": f.repsAfter, "branches_before": f.branchesBefore, "branches_after": f.branchesAfter,
 		})
 	}
-	if !tx.checks && tx.refused == nil && tx.pending.Len() > 0 {
+	if !tx.tried && tx.refused == nil && tx.pending.Len() > 0 {
 		tx.pending.Queue(commit).Exec(committed)
 	}
 	return tx.flush(ctx)

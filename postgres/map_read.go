@@ -66,7 +66,7 @@ type MapPin struct {
 }
 
 const mapPins = `
-SELECT s.id, jsonb_build_object('lat', s.lat, 'lon', s.lon) AS point, todo.visits::integer AS visits,
+SELECT s.id, point(s.lat, s.lon) AS point, todo.visits::integer AS visits,
        coalesce(todo.minutes, 0)::float8 AS minutes` + mapSites + `
 AND    g.resolution >= 0
 ORDER  BY s.id

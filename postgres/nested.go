@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/hexbeat/hexbeat/geo"
 )
 
 // nested reads rows that travelled as one JSON array (SELECT jsonb_agg(x) FROM (…) AS x), columns by their db tags: what
@@ -58,7 +60,7 @@ func fill(v reflect.Value, row map[string]json.RawMessage) error {
 	return nil
 }
 
-// set reads one value. Durations come as PostgreSQL writes intervals; what scans itself from a number (a cell) is given one.
+// set reads one value. Durations and places come as PostgreSQL writes intervals and points; what scans itself from a number (a cell) is given one.
 func set(v reflect.Value, value json.RawMessage) error {
 	if bytes.Equal(value, []byte("null")) {
 		return nil
@@ -74,6 +76,15 @@ func set(v reflect.Value, value json.RawMessage) error {
 		}
 		d, err := parseInterval(text)
 		v.SetInt(int64(d))
+		return err
+	}
+	if v.Type() == reflect.TypeFor[geo.Point]() {
+		var text string
+		if err := json.Unmarshal(value, &text); err != nil {
+			return err
+		}
+		p, err := parsePlace(text)
+		v.Set(reflect.ValueOf(p))
 		return err
 	}
 	if scanner, scans := v.Addr().Interface().(sql.Scanner); scans {

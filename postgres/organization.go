@@ -102,12 +102,12 @@ FROM (VALUES
 // AddOrganization writes the transaction's own organization with what it needs from the first day: a line and the words
 // for kinds of visits, their outcomes, and reasons. All of it is data that the organization may change.
 func (tx *Tx) AddOrganization(ctx context.Context, name, locale string, line uuid.UUID, at time.Time) error {
-	if err := tx.exec(ctx, 1, insertOrganization, pgx.StrictNamedArgs{
+	if err := tx.exec(ctx, -1, insertOrganization, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "name": name, "locale": locale, "at": at,
 	}); err != nil {
 		return err
 	}
-	if err := tx.exec(ctx, 1, insertDefaultLine, pgx.StrictNamedArgs{"organization": tx.Organization, "id": line}); err != nil {
+	if err := tx.exec(ctx, -1, insertDefaultLine, pgx.StrictNamedArgs{"organization": tx.Organization, "id": line}); err != nil {
 		return err
 	}
 	for _, words := range []string{insertVisitKinds, insertOutcomes, insertReasons} {

@@ -3,30 +3,45 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// exec writes by a statement that must concern exactly want rows; negative: any number.
+// exec writes by a statement that must concern exactly want rows; negative: any number. An INSERT of given rows inserts all of them or
+// fails: it needs no number.
 //
-// It waits: what is written goes to the server together with the next statement whose answer is wanted, or before the commit, and
+// It waits: what is written goes to the server together with the next statement whose answer is wanted, or with the commit, and
 // what the server refuses is told then. A command of twenty statements takes a few round trips, and its locks are held that much shorter.
 func (tx *Tx) exec(_ context.Context, want int, sql string, args pgx.StrictNamedArgs) error {
-	tx.later(want, sql, args)
+	if want < 0 {
+		tx.later(sql, args)
+		return nil
+	}
+	args["rows_wanted"] = want
+	tx.later(counted(sql), args)
 	return nil
 }
 
-func (tx *Tx) later(want int, sql string, args ...any) {
-	tx.checks = tx.checks || want >= 0
-	put(&tx.pending, sql, args...).Exec(func(tag pgconn.CommandTag) error {
-		if want >= 0 && tag.RowsAffected() != int64(want) {
-			return fmt.Errorf("%s: %d rows concerned instead of %d", opening(sql), tag.RowsAffected(), want)
-		}
-		return nil
-	})
+// counted is the statement with the server counting: another number of rows than @rows_wanted ends the transaction there and then. Nobody
+// here has to look at the answer, so the commit may travel with the statement.
+func counted(sql string) string {
+	if known, found := countings.Load(sql); found {
+		return known.(string)
+	}
+	counting := "WITH done AS (" + sql + "\nRETURNING 1)\nSELECT exactly(@rows_wanted, count(*), '" + opening(sql) + "') FROM done"
+	countings.Store(sql, counting)
+	return counting
 }
+
+// countings are the texts made so far, of statements that are constants of this package.
+var countings sync.Map // statement: string
+
+// later adds a statement to what waits; nobody looks at its answer.
+func (tx *Tx) later(sql string, args ...any) { put(&tx.pending, sql, args...) }
 
 // opening is the beginning of a statement, which says what it is about and nothing of anybody.
 func opening(sql string) string {
@@ -40,7 +55,7 @@ func (tx *Tx) flush(ctx context.Context) error {
 		return nil
 	}
 	waiting := tx.pending
-	tx.pending, tx.checks = pgx.Batch{}, false
+	tx.pending = pgx.Batch{}
 	err := tx.Tx.SendBatch(ctx, &waiting).Close()
 	if tx.refused != nil {
 		return tx.refused
@@ -89,23 +104,60 @@ func (tx *Tx) SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults 
 }
 
 // CopyFrom inserts many rows. It takes the place of pgx's own, because COPY refuses tables behind a row-level policy: the rows go as
-// one pipelined batch of the same prepared INSERT.
+// INSERTs of as many rows as possible in one of a few sizes, so that the server knows each statement after its first time.
 func (tx *Tx) CopyFrom(_ context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error) {
-	names, places := make([]string, len(columns)), make([]string, len(columns))
-	for i, c := range columns {
-		names[i], places[i] = pgx.Identifier{c}.Sanitize(), fmt.Sprintf("$%d", i+1)
-	}
-	insert := fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", table.Sanitize(), strings.Join(names, ", "), strings.Join(places, ", "))
-	var n int64
+	var all [][]any
 	for rows.Next() {
 		values, err := rows.Values()
 		if err != nil {
 			return 0, err
 		}
-		tx.later(1, insert, values...)
-		n++
+		all = append(all, values)
 	}
-	return n, rows.Err()
+	for rest := all; len(rest) > 0; {
+		size := mostRows
+		for size > len(rest) {
+			size /= 2
+		}
+		tx.later(insertion(table, columns, size), slices.Concat(rest[:size]...)...)
+		rest = rest[size:]
+	}
+	return int64(len(all)), rows.Err()
+}
+
+// mostRows is how many rows one INSERT of CopyFrom has at most: a power of two.
+const mostRows = 32
+
+// insertions are the texts made so far, of the tables and columns that this package and the job queue name.
+var insertions sync.Map // shapeOfInsertion: string
+
+type shapeOfInsertion struct {
+	table, columns string
+	rows           int
+}
+
+// insertion is the INSERT of so many rows.
+func insertion(table pgx.Identifier, columns []string, rows int) string {
+	key := shapeOfInsertion{strings.Join(table, "."), strings.Join(columns, ","), rows}
+	if known, found := insertions.Load(key); found {
+		return known.(string)
+	}
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = pgx.Identifier{c}.Sanitize()
+	}
+	lines, place := make([]string, rows), 0
+	for i := range lines {
+		places := make([]string, len(columns))
+		for j := range places {
+			place++
+			places[j] = fmt.Sprintf("$%d", place)
+		}
+		lines[i] = "(" + strings.Join(places, ", ") + ")"
+	}
+	sql := fmt.Sprintf("INSERT INTO %s (%s) VALUES %s", table.Sanitize(), strings.Join(names, ", "), strings.Join(lines, ", "))
+	insertions.Store(key, sql)
+	return sql
 }
 
 // refusedRow is the row of a query that was not run.

@@ -39,7 +39,7 @@ type Person struct {
 
 const personByEmail = `
 SELECT ` + userColumns + `, coalesce(p.personnel_number, '') AS number, coalesce(pd.phone, '') AS phone,
-       CASE WHEN pd.home_lat IS NOT NULL THEN jsonb_build_object('lat', pd.home_lat, 'lon', pd.home_lon) END AS start` + userFrom + `
+       point(pd.home_lat, pd.home_lon) AS start` + userFrom + `
 JOIN   person_email AS asked ON asked.organization_id = p.organization_id AND asked.person_id = p.id
 WHERE  p.organization_id = @organization AND asked.email = @email`
 
@@ -74,15 +74,15 @@ WHERE  organization_id = @organization AND person_id = @id`
 
 // AddPerson writes a person that is new.
 func (tx *Tx) AddPerson(ctx context.Context, p Person, at time.Time) error {
-	if err := tx.exec(ctx, 1, insertPerson, pgx.StrictNamedArgs{
+	if err := tx.exec(ctx, -1, insertPerson, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "id": p.ID, "number": p.Number, "at": at,
 	}); err != nil {
 		return err
 	}
-	if err := tx.exec(ctx, 1, insertPersonDetail, tx.detail(p)); err != nil {
+	if err := tx.exec(ctx, -1, insertPersonDetail, tx.detail(p)); err != nil {
 		return err
 	}
-	return tx.exec(ctx, 1, insertPersonEmail, pgx.StrictNamedArgs{"organization": tx.Organization, "id": p.ID, "email": p.Email})
+	return tx.exec(ctx, -1, insertPersonEmail, pgx.StrictNamedArgs{"organization": tx.Organization, "id": p.ID, "email": p.Email})
 }
 
 // ChangePerson writes what is said of a person again. What is not said (number, phone, start) stays as it was.

@@ -37,7 +37,7 @@ VALUES (@organization, @visit, @epoch, @rep, @reason, @note, @at)`
 
 // AddDecline keeps who gave a visit back, and why.
 func (tx *Tx) AddDecline(ctx context.Context, d Decline) error {
-	return tx.exec(ctx, 1, insertDecline, pgx.StrictNamedArgs{
+	return tx.exec(ctx, -1, insertDecline, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "visit": d.Visit, "epoch": d.Epoch, "rep": d.Rep, "reason": d.Reason, "note": d.Note, "at": d.At,
 	})
 }

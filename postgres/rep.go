@@ -11,7 +11,7 @@ import (
 
 // repColumns are roster.Rep's, of a rep called r joined with person_detail called pd.
 const repColumns = `r.id, r.person_id, r.branch_id, pd.name, r.skills,
-    CASE WHEN pd.home_lat IS NOT NULL THEN jsonb_build_object('lat', pd.home_lat, 'lon', pd.home_lon) END AS start`
+    point(pd.home_lat, pd.home_lon) AS start`
 
 const repFrom = `
 FROM   rep AS r
@@ -69,7 +69,7 @@ WHERE  organization_id = @organization AND id = @id`
 
 // AddRep makes a person a rep of a branch and line.
 func (tx *Tx) AddRep(ctx context.Context, r roster.Rep, line uuid.UUID, at time.Time) error {
-	return tx.exec(ctx, 1, insertRep, pgx.StrictNamedArgs{
+	return tx.exec(ctx, -1, insertRep, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "id": r.ID, "person": r.PersonID, "branch": r.BranchID, "line": line, "at": at,
 	})
 }

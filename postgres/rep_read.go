@@ -46,7 +46,7 @@ func (tx *Tx) RepPage(ctx context.Context, c auth.Caller, branch *uuid.UUID, aft
 }
 
 const positionsOf = `
-SELECT p.rep_id, jsonb_build_object('lat', p.lat, 'lon', p.lon) AS point, p.accuracy, p.device_time, p.recorded_at, p.mocked
+SELECT p.rep_id, point(p.lat, p.lon) AS point, p.accuracy, p.device_time, p.recorded_at, p.mocked
 FROM   position_last AS p
 WHERE  p.organization_id = @organization AND p.rep_id = ANY(@reps)
 ORDER  BY p.rep_id`

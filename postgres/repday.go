@@ -106,12 +106,12 @@ ORDER  BY p.rep_id`
 
 // shiftColumns are roster.Shift's, of a shift called sh.
 const shiftColumns = `sh.id, sh.rep_id, sh.date, sh.starts_at, sh.ends_at,
-    CASE WHEN sh.start_lat IS NOT NULL THEN jsonb_build_object('lat', sh.start_lat, 'lon', sh.start_lon) END AS start,
-    CASE WHEN sh.end_lat IS NOT NULL THEN jsonb_build_object('lat', sh.end_lat, 'lon', sh.end_lon) END AS "end", sh.time_zone`
+    point(sh.start_lat, sh.start_lon) AS start,
+    point(sh.end_lat, sh.end_lon) AS "end", sh.time_zone`
 
 // engagementColumns are roster.Engagement's, of an engagement called e.
 const engagementColumns = `e.id, e.rep_id, e.kind, e.title, e.starts_at, e.ends_at, e.length, e.flexible, e.time_zone,
-    CASE WHEN e.lat IS NOT NULL THEN jsonb_build_object('lat', e.lat, 'lon', e.lon) END AS point`
+    point(e.lat, e.lon) AS point`
 
 type dayRep struct {
 	roster.Rep

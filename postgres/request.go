@@ -26,77 +26,82 @@ type Request struct {
 }
 
 const (
-	claimRequest = `
-INSERT INTO request (organization_id, person_id, request_id, command, hash, at)
-VALUES (@organization, @person, @request, @command, @hash, @at)
-ON CONFLICT DO NOTHING`
-
 	earlierRequest = `
 SELECT q.command, q.hash, q.answer, q.refusal
 FROM   request AS q
 WHERE  q.organization_id = @organization AND q.person_id = @person AND q.request_id = @request`
 
-	answerRequest = `
-UPDATE request SET answer = @answer
-WHERE  organization_id = @organization AND person_id = @person AND request_id = @request`
+	keepAnswer = `
+INSERT INTO request (organization_id, person_id, request_id, command, hash, answer, at)
+VALUES (@organization, @person, @request, @command, @hash, @answer, @at)`
+
+	keepRefusal = `
+INSERT INTO request (organization_id, person_id, request_id, command, hash, refusal, at)
+VALUES (@organization, @person, @request, @command, @hash, @refusal, @at)
+ON CONFLICT DO NOTHING`
 
 	forgetRequests = `
 DELETE FROM request WHERE organization_id = @organization AND at < @before`
-
-	refuseRequest = `
-UPDATE request SET refusal = @refusal
-WHERE  organization_id = @organization AND person_id = @person AND request_id = @request`
 )
 
-// ClaimRequest takes the request id for this transaction. Where it is taken already, the earlier request is answered; where
-// it is being taken by another transaction, this waits for that one's end.
-func (tx *Tx) ClaimRequest(ctx context.Context, key RequestKey, command string, hash []byte, at time.Time) (Request, bool, error) {
-	tag, err := tx.Exec(ctx, claimRequest, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "person": key.Person, "request": key.Request, "command": command, "hash": hash, "at": at,
-	})
-	if err != nil || tag.RowsAffected() == 1 {
-		return Request{}, false, err
-	}
-	earlier, err := tx.EarlierRequest(ctx, key)
-	return earlier, true, err
-}
+// requestKey is the constraint that lets a request id be answered once.
+const requestKey = "request_pkey"
 
-// ErrRequestTaken ends a transaction that began with a request id taken by an earlier one.
+// ErrRequestTaken ends a transaction whose request was answered by another one.
 var ErrRequestTaken = errors.New("the request was made before")
 
-// TakeRequest is ClaimRequest without waiting for the answer: it goes with the next round trip. Where the id is taken already, whatever
-// is asked then ends with ErrRequestTaken and the transaction must not be kept; EarlierRequest says what was answered.
-func (tx *Tx) TakeRequest(key RequestKey, command string, hash []byte, at time.Time) {
-	tx.checks = true
-	put(&tx.pending, claimRequest, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "person": key.Person, "request": key.Request, "command": command, "hash": hash, "at": at,
-	}).Exec(func(tag pgconn.CommandTag) error {
-		if tag.RowsAffected() == 0 {
+// NotTwice looks, with the next round trip, whether the request was answered before: then whatever is asked ends with ErrRequestTaken and
+// the transaction must not be kept; EarlierRequest says what was answered. A twin that is still under way is not seen here: of two that
+// are answered at the same time the one that comes to KeepAnswer later ends with ErrRequestTaken, and all it did is undone.
+func (tx *Tx) NotTwice(key RequestKey) {
+	put(&tx.pending, earlierRequest, tx.requestArgs(key)).Query(func(rows pgx.Rows) error {
+		if rows.Next() {
 			tx.refused = ErrRequestTaken
 		}
-		return nil
+		rows.Close()
+		return rows.Err()
 	})
+}
+
+func (tx *Tx) requestArgs(key RequestKey) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{"organization": tx.Organization, "person": key.Person, "request": key.Request}
 }
 
 // EarlierRequest reads a request that was made before.
 func (tx *Tx) EarlierRequest(ctx context.Context, key RequestKey) (Request, error) {
-	return one[Request](ctx, tx, errors.New("request vanished"), earlierRequest, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "person": key.Person, "request": key.Request,
-	})
+	return one[Request](ctx, tx, ErrNoRequest, earlierRequest, tx.requestArgs(key))
 }
 
-// AnswerRequest keeps the answer to a claimed request.
-func (tx *Tx) AnswerRequest(ctx context.Context, key RequestKey, answer json.RawMessage) error {
-	return tx.exec(ctx, 1, answerRequest, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "person": key.Person, "request": key.Request, "answer": answer,
-	})
+// ErrNoRequest is returned for a request that was never answered.
+var ErrNoRequest = errors.New("no such request")
+
+// KeepAnswer keeps what was answered to a request. A twin that is being answered is waited for: when it is kept, this ends with
+// ErrRequestTaken.
+func (tx *Tx) KeepAnswer(ctx context.Context, key RequestKey, command string, hash []byte, answer json.RawMessage, at time.Time) error {
+	args := tx.requestArgs(key)
+	args["command"], args["hash"], args["answer"], args["at"] = command, hash, answer, at
+	return tx.exec(ctx, -1, keepAnswer, args)
 }
 
-// RefuseRequest keeps that a rule stood against a claimed request.
-func (tx *Tx) RefuseRequest(ctx context.Context, key RequestKey, code string) error {
-	return tx.exec(ctx, 1, refuseRequest, pgx.StrictNamedArgs{
-		"organization": tx.Organization, "person": key.Person, "request": key.Request, "refusal": code,
-	})
+// KeepRefusal keeps that a rule stood against a request. A request that was answered before keeps its answer, and that is returned.
+func (tx *Tx) KeepRefusal(ctx context.Context, key RequestKey, command string, hash []byte, code string, at time.Time) (earlier Request, found bool, err error) {
+	args := tx.requestArgs(key)
+	args["command"], args["hash"], args["refusal"], args["at"] = command, hash, code, at
+	tag, err := tx.Exec(ctx, keepRefusal, args)
+	if err != nil || tag.RowsAffected() == 1 {
+		return Request{}, false, err
+	}
+	earlier, err = tx.EarlierRequest(ctx, key)
+	return earlier, true, err
+}
+
+// taken names the error of a request that was answered meanwhile.
+func taken(err error) error {
+	var server *pgconn.PgError
+	if errors.As(err, &server) && server.ConstraintName == requestKey {
+		return ErrRequestTaken
+	}
+	return err
 }
 
 // forgetRequests drops the answers to requests made before a moment.

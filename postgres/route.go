@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/dispatch"
+	"github.com/hexbeat/hexbeat/geo"
+	"github.com/hexbeat/hexbeat/hours"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -16,9 +18,11 @@ const routeColumns = `ro.id, ro.rep_id, ro.date, ro.version, ro.travel, ro.dista
 // stopColumns are dispatch.Stop's, of a stop called st.
 const stopColumns = `st.position, st.visit_id, st.engagement_id, st.travel, st.arrival, st.departure, st.told`
 
-const upsertRoute = `
+const upsertRoutes = `
 INSERT INTO route (organization_id, id, rep_id, date, version, travel, distance)
-VALUES (@organization, @id, @rep, @date, @version, @travel, @distance)
+SELECT @organization, x.id, x.rep, x.date, x.version, x.travel, x.distance
+FROM   unnest(@ids::uuid[], @reps::uuid[], @dates::date[], @versions::integer[], @travels::interval[], @distances::double precision[])
+       AS x (id, rep, date, version, travel, distance)
 ON CONFLICT (organization_id, id) DO UPDATE
 SET    version = excluded.version, travel = excluded.travel, distance = excluded.distance
 WHERE  route.version = excluded.version - 1`
@@ -48,15 +52,14 @@ SET    travel = excluded.travel, arrival = excluded.arrival, departure = exclude
 // Of a route whose version before was read here only the stops that differ are written: each one costs three looks at what it refers to.
 // That nobody changed the others meanwhile is what the version says.
 func (tx *Tx) SaveRoutes(ctx context.Context, routes ...dispatch.Route) error {
+	if len(routes) == 0 {
+		return nil
+	}
 	var anew []uuid.UUID
 	var gone, changed stopRows
+	var rows routeRows
 	for _, r := range routes {
-		if err := tx.exec(ctx, 1, upsertRoute, pgx.StrictNamedArgs{
-			"organization": tx.Organization, "id": r.ID, "rep": r.RepID, "date": r.Date, "version": r.Version,
-			"travel": r.Travel, "distance": r.Distance,
-		}); err != nil {
-			return err
-		}
+		rows.add(r)
 		before, known := tx.known[r.ID]
 		if !known || before.Version != r.Version-1 {
 			anew, before.Stops = append(anew, r.ID), nil
@@ -79,14 +82,24 @@ func (tx *Tx) SaveRoutes(ctx context.Context, routes ...dispatch.Route) error {
 		}
 		tx.keep(r)
 	}
+	if err := tx.exec(ctx, len(routes), upsertRoutes, pgx.StrictNamedArgs{
+		"organization": tx.Organization, "ids": rows.ids, "reps": rows.reps, "dates": rows.dates, "versions": rows.versions,
+		"travels": rows.travels, "distances": rows.distances,
+	}); err != nil {
+		return err
+	}
 	if len(anew) > 0 {
-		tx.later(-1, clearStops, pgx.StrictNamedArgs{"organization": tx.Organization, "routes": anew})
+		tx.later(clearStops, pgx.StrictNamedArgs{"organization": tx.Organization, "routes": anew})
 	}
 	if n := len(gone.routes); n > 0 {
-		tx.later(n, deleteStops, pgx.StrictNamedArgs{"organization": tx.Organization, "routes": gone.routes, "positions": gone.positions})
+		if err := tx.exec(ctx, n, deleteStops, pgx.StrictNamedArgs{
+			"organization": tx.Organization, "routes": gone.routes, "positions": gone.positions,
+		}); err != nil {
+			return err
+		}
 	}
 	if n := len(changed.routes); n > 0 {
-		tx.later(n, upsertStops, pgx.StrictNamedArgs{
+		return tx.exec(ctx, n, upsertStops, pgx.StrictNamedArgs{
 			"organization": tx.Organization, "routes": changed.routes, "positions": changed.positions, "travels": changed.travels,
 			"arrivals": changed.arrivals, "departures": changed.departures, "tolds": changed.tolds, "visits": changed.visits,
 			"engagements": changed.engagements,
@@ -113,6 +126,20 @@ func sameID(a, b *uuid.UUID) bool { return a == b || a != nil && b != nil && *a 
 func sameTimes(a, b dispatch.Stop) bool {
 	return a.Travel == b.Travel && a.Arrival.Equal(b.Arrival) && a.Departure.Equal(b.Departure) &&
 		(a.Told == b.Told || a.Told != nil && b.Told != nil && a.Told.Equal(*b.Told))
+}
+
+// routeRows are routes column by column.
+type routeRows struct {
+	ids, reps []uuid.UUID
+	dates     []hours.Date
+	versions  []int
+	travels   []time.Duration
+	distances []geo.Metres
+}
+
+func (rows *routeRows) add(r dispatch.Route) {
+	rows.ids, rows.reps, rows.dates = append(rows.ids, r.ID), append(rows.reps, r.RepID), append(rows.dates, r.Date)
+	rows.versions, rows.travels, rows.distances = append(rows.versions, r.Version), append(rows.travels, r.Travel), append(rows.distances, r.Distance)
 }
 
 // stopRows are stops column by column.

@@ -37,7 +37,7 @@ VALUES (@organization, @id, @rep, @date, @kind, @title, @starts_at, @ends_at, @l
 
 // AddEngagement writes time of a rep that is no visit; its day is the shift's it belongs to.
 func (tx *Tx) AddEngagement(ctx context.Context, e roster.Engagement, day hours.Date) error {
-	return tx.exec(ctx, 1, insertEngagement, pgx.StrictNamedArgs{
+	return tx.exec(ctx, -1, insertEngagement, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "id": e.ID, "rep": e.RepID, "date": day, "kind": e.Kind, "title": e.Title,
 		"starts_at": e.StartsAt, "ends_at": e.EndsAt, "length": e.Length, "flexible": e.Flexible, "time_zone": e.TimeZone,
 	})

@@ -10,7 +10,7 @@ import (
 
 // siteColumns are customer.Site's, of a site called s.
 const siteColumns = `s.id, s.customer_id, s.branch_id, s.name, s.address, s.status,
-    CASE WHEN s.lat IS NOT NULL THEN jsonb_build_object('lat', s.lat, 'lon', s.lon) END AS point,
+    point(s.lat, s.lon) AS point,
     s.cell, s.time_zone, s.hours, s.category, s.service, s.priority, s.workload, s.version`
 
 const siteByID = `

@@ -43,7 +43,7 @@ func (tx *Tx) AddSlowdown(ctx context.Context, s dispatch.Slowdown, at time.Time
 	if err != nil {
 		return fmt.Errorf("write slow area: %w", err)
 	}
-	return tx.exec(ctx, 1, insertSlowdown, pgx.StrictNamedArgs{
+	return tx.exec(ctx, -1, insertSlowdown, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "id": s.ID, "branch": s.BranchID, "date": s.Date, "area": area, "from": s.Window.From,
 		"to": s.Window.To, "factor": s.Factor, "version": s.Version, "at": at,
 	})

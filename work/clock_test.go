@@ -73,7 +73,7 @@ func TestOldAnswersAreForgotten(t *testing.T) {
 	}
 	w.Write(t, func(tx *postgres.Tx) error {
 		for _, age := range []int{-31, -29} {
-			if _, _, err := tx.ClaimRequest(t.Context(), key(), "Test", []byte{1}, w.Now().AddDate(0, 0, age)); err != nil {
+			if _, _, err := tx.KeepRefusal(t.Context(), key(), "Test", []byte{1}, "STALE", w.Now().AddDate(0, 0, age)); err != nil {
 				return err
 			}
 		}
