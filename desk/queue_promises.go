@@ -2,6 +2,8 @@ package desk
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/auth"
@@ -9,7 +11,7 @@ import (
 	"github.com/hexbeat/hexbeat/hours"
 )
 
-// QueuePromises puts visits into the queue that somebody owes on no particular day, though a time up to the end of a date was promised: their
+// QueuePromises puts visits into the queue that somebody owes on no particular day, though a time up to the end of a service day was promised: their
 // reps' days had no room for them, or there is no such day.
 type QueuePromises struct {
 	Branch uuid.UUID
@@ -25,7 +27,11 @@ func (c QueuePromises) run(ctx context.Context, tx *Tx) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	owed, err := tx.LockPromised(ctx, c.Branch, c.Date.In(branch.Zone()).To)
+	own, err := tx.OwnHoursOf(ctx, c.Branch)
+	if err != nil {
+		return 0, err
+	}
+	owed, err := tx.LockPromised(ctx, c.Branch, branch.ServiceEnd(c.Date, slices.Collect(maps.Values(own))...))
 	if err != nil || len(owed) == 0 {
 		return 0, err
 	}

@@ -141,7 +141,10 @@ func (r Rules) hold(a Alert, s Situation) (Hold, time.Time) {
 }
 
 func (r Rules) quietUntil(s Situation) (time.Time, bool) {
-	if r.QuietFrom == r.QuietTo {
+	atNight := func(shift hours.Window) bool {
+		return shift.Contains(s.Now) && hours.DateOf(shift.From.In(s.Zone)) < hours.DateOf(shift.To.Add(-1).In(s.Zone))
+	}
+	if r.QuietFrom == r.QuietTo || slices.ContainsFunc(s.Shifts, atNight) { // who works past midnight is told at night
 		return time.Time{}, false
 	}
 	today := hours.DateOf(s.Now.In(s.Zone))

@@ -65,6 +65,8 @@ func TestDecide(t *testing.T) {
 		"acknowledged":                    {notify.Rules{}, waiting(func(a *notify.Alert) { a.State = notify.Acknowledged }), clock(12, 0), both, notify.Situation{}, notify.Step{}},
 		"quiet in the evening":            {night, waiting(), clock(22, 0), both, notify.Situation{}, notify.Step{Hold: notify.QuietHours, Due: clock(24, 0)}},
 		"quiet in the morning":            {night, waiting(), clock(6, 59), both, notify.Situation{}, notify.Step{Hold: notify.QuietHours, Due: clock(7, 0)}},
+		"at work past midnight":           {night, waiting(), clock(23, 0), both, notify.Situation{Shifts: []hours.Window{{From: clock(20, 0), To: clock(28, 0)}}}, notify.Step{Ask: notify.FCM, Due: clock(23, 10)}},
+		"at work until the evening":       {night, waiting(), clock(22, 30), both, notify.Situation{Shifts: []hours.Window{{From: clock(14, 0), To: clock(23, 0)}}}, notify.Step{Hold: notify.QuietHours, Due: clock(24, 0)}},
 		"quiet no more":                   {night, waiting(), clock(7, 0), both, notify.Situation{}, notify.Step{Ask: notify.FCM, Due: clock(7, 10)}},
 		"quiet at noon":                   {notify.Rules{QuietFrom: 12 * 60, QuietTo: 13 * 60}, waiting(), clock(12, 30), both, notify.Situation{}, notify.Step{Hold: notify.QuietHours, Due: clock(13, 0)}},
 		"urgent breaks the quiet":         {night, waiting(with(notify.Urgent)), clock(6, 0), both, notify.Situation{}, notify.Step{Ask: notify.FCM, Due: clock(6, 3)}},

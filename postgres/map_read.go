@@ -18,7 +18,7 @@ const parentCell = `(s.cell & ~(15::bigint << 52)) | (g.resolution::bigint << 52
 type MapSum struct {
 	Cell   geo.Cell  `db:"cell"`
 	Sites  int       `db:"sites"`
-	Visits int       `db:"visits"`  // of today, still to do
+	Visits int       `db:"visits"`  // of today or of a shift under way, still to do
 	Load   float64   `db:"minutes"` // of those visits
 	Only   uuid.UUID `db:"only"`    // a site of the cell; the only one where Sites is 1
 }
@@ -33,7 +33,10 @@ LEFT   JOIN LATERAL (
            SELECT count(*) AS visits, extract(epoch FROM sum(v.service)) / 60 AS minutes
            FROM   visit AS v
            WHERE  v.organization_id = s.organization_id AND v.site_id = s.id AND v.state IN ('ASSIGNED', 'UNDER_WAY')
-           AND    v.date = (@now::timestamptz AT TIME ZONE b.time_zone)::date AND ` + visitVisible + `) AS todo ON true
+           AND    (v.date = (@now::timestamptz AT TIME ZONE b.time_zone)::date OR EXISTS (
+               SELECT FROM shift AS sh
+               WHERE  sh.organization_id = v.organization_id AND sh.rep_id = v.rep_id AND sh.date = v.date
+               AND    sh.starts_at <= @now AND sh.ends_at > @now)) AND ` + visitVisible + `) AS todo ON true
 WHERE  s.organization_id = @organization AND s.status <> 'CLOSED' AND ` + siteVisible + `
 AND    s.lat BETWEEN @south AND @north
 AND    CASE WHEN @west::float8 <= @east::float8 THEN s.lon BETWEEN @west AND @east ELSE s.lon >= @west OR s.lon <= @east END`

@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/desk"
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/postgres"
@@ -46,15 +49,12 @@ func (planNight) Kind() string { return "plan_night" }
 // InsertOpts keeps periodic work out of the way of a backlog.
 func (planNight) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: desk.QueueClock} }
 
-// planFrom is the hour, in the branch's zone, from which the day is planned: late enough for the evening's facts to be in.
-const planFrom = 3
-
 type night struct {
 	river.WorkerDefaults[planNight]
 	desk *desk.Desk
 }
 
-// Work asks for today's plan of every branch; what was asked for already is asked once.
+// Work asks for the plans of every branch whose time has come; what was asked for already is asked once.
 func (w *night) Work(ctx context.Context, _ *river.Job[planNight]) error {
 	organizations, err := w.desk.DB.Organizations(ctx)
 	if err != nil {
@@ -62,20 +62,33 @@ func (w *night) Work(ctx context.Context, _ *river.Job[planNight]) error {
 	}
 	for _, o := range organizations {
 		var branches []roster.Branch
+		own := map[uuid.UUID][]*roster.OwnHours{}
 		if err := w.desk.DB.Read(ctx, o.ID, func(tx *postgres.Tx) (err error) {
-			branches, err = tx.Branches(ctx)
-			return err
+			if branches, err = tx.Branches(ctx); err != nil {
+				return err
+			}
+			for _, b := range branches {
+				byRep, err := tx.OwnHoursOf(ctx, b.ID)
+				if err != nil {
+					return err
+				}
+				own[b.ID] = slices.Collect(maps.Values(byRep))
+			}
+			return nil
 		}); err != nil {
 			return fmt.Errorf("list branches: %w", err)
 		}
+		now := w.desk.Clock()
 		for _, b := range branches {
-			now := w.desk.Clock().In(b.Zone())
-			if now.Hour() < planFrom {
-				continue
-			}
-			job := desk.PlanDays{Organization: o.ID, Branch: b.ID, Date: hours.DateOf(now).String()}
-			if _, err := w.desk.Jobs.Insert(ctx, job, nil); err != nil {
-				return fmt.Errorf("ask for a plan: %w", err)
+			today := hours.DateOf(now.In(b.Zone()))
+			for date := today; date <= today+1; date++ { // a shift may begin at midnight
+				if now.Before(b.PlanFrom(date, own[b.ID]...)) {
+					continue
+				}
+				job := desk.PlanDays{Organization: o.ID, Branch: b.ID, Date: date.String()}
+				if _, err := w.desk.Jobs.Insert(ctx, job, nil); err != nil {
+					return fmt.Errorf("ask for a plan: %w", err)
+				}
 			}
 		}
 	}
