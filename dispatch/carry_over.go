@@ -21,7 +21,7 @@ const stillThere = 3 * time.Hour
 // begun, of which nobody said how it ended, is owed by whoever began it; one that was promised and not even begun is anybody's.
 func CarryOver(day RepDay, date hours.Date, calls []Call, now time.Time) CarriedOver {
 	out := CarriedOver{Day: day}
-	if day.Shift != nil && !now.After(day.Shift.EndsAt) {
+	if day.Shift != nil && now.Before(day.Shift.EndsAt) {
 		return out
 	}
 	for _, call := range calls {
