@@ -191,6 +191,48 @@ func TestABudgetIsKeptAndATighterOneMovesNoMore(t *testing.T) {
 	})
 }
 
+// A customer among another territory's does not divide the ground down to doorways, unless nobody may change hands.
+func TestASingleCustomerGoesWithTheGround(t *testing.T) {
+	t.Parallel()
+	b := geo.Brief{Sites: town(0, 400, 3), Territories: 4, Seed: 1, Tolerance: 0.05, Price: 5}
+	before := made(t, b)
+	b.Current = before.Of(len(b.Sites))
+	source := rand.New(rand.NewPCG(3, 3))
+	const metre = 1 / 110_570.0
+	for i := range 60 { // a few metres from somebody who has another rep
+		s := b.Sites[i]
+		s.ID += "-new"
+		s.Point.Lat += 5 * metre * source.NormFloat64()
+		s.Point.Lon += 5 * metre * source.NormFloat64()
+		s.Workload = 0.1
+		b.Sites, b.Current = append(b.Sites, s), append(b.Current, (b.Current[i]+1)%b.Territories)
+	}
+	d := made(t, b)
+	judge(t, b, d)
+	for _, u := range d.Units {
+		if u.Cell.Resolution() > 11 && u.Workload < 1 {
+			t.Errorf("unit %s is of resolution %d and weighs %v: the ground is divided for single customers", u.Name(), u.Cell.Resolution(), u.Workload)
+		}
+	}
+	if m := d.Measures; m.MovedShare > 0.1 {
+		t.Errorf("moved %v, want little more than the single customers", m.MovedShare)
+	}
+	nothing := 0.0
+	b.Budget = &nothing
+	if of := made(t, b).Of(len(b.Sites)); !slices.Equal(of, b.Current) {
+		t.Errorf("with a budget of nothing the territories are %v, want %v", of, b.Current)
+	}
+}
+
+func made(t *testing.T, b geo.Brief) geo.Draft {
+	t.Helper()
+	d, err := geo.Design(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
 // Not parallel: it changes the number of processors.
 func TestWishesDoNotDependOnProcessors(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -122,12 +122,9 @@ func (s *search) offer(options [][]passing, stale []bool) {
 				h.load += g.load[w]
 				h.cost += g.away(w, s.centre[to]) - g.away(w, s.centre[from])
 				if g.current != nil {
-					switch g.current[w] {
-					case from:
-						h.cost += g.stay[w]
-					case to:
-						h.cost -= g.stay[w]
-					}
+					_, here := g.has(w, from)
+					_, there := g.has(w, to)
+					h.cost += here - there
 				}
 			}
 			if len(g.further) > 0 {

@@ -21,18 +21,23 @@ var CurveBudgets = []float64{0, 0.02, 0.04, 0.08, 0.15}
 // Curve answers the brief, which must say who holds what today, for several budgets at once. Each point is that of
 // Design with the same budget. A smaller budget never moves more.
 func Curve(b Brief, budgets ...float64) ([]CurvePoint, error) {
-	g, err := survey(b)
-	if err != nil {
+	if err := b.check(); err != nil {
 		return nil, err
 	}
 	if b.Current == nil {
 		return nil, errNoCurrent
 	}
-	reference := g.reference(b.Seed)
-	states := g.trajectories(b.Seed)
+	from, err := b.prospects()
+	if err != nil {
+		return nil, err
+	}
 	curve := make([]CurvePoint, len(budgets))
 	for i, share := range budgets {
-		m := g.draft(b, pick(states, g.budget(&share)).owner, reference).Measures
+		draft, err := from.within(&share)
+		if err != nil {
+			return nil, err
+		}
+		m := draft.Measures
 		curve[i] = CurvePoint{share, m.MovedShare, m.Imbalance, m.MedoidKm, m.RMSKm, m.Pieces}
 	}
 	return curve, nil
@@ -122,9 +127,12 @@ func (g *ground) rungs(least float64) (rungs []float64, enough float64) {
 	}
 	bound := 0.0
 	held := make([]float64, g.territories())
-	for u, t := range g.current {
-		if t != Free {
-			held[t] += g.settled[u]
+	for u, h := range g.held {
+		if h.territory != Free {
+			held[h.territory] += h.work
+		}
+		for _, h := range g.minor[u] {
+			held[h.territory] += h.work
 		}
 	}
 	for t, load := range held {

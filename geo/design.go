@@ -33,18 +33,19 @@ func (d Draft) Of(n int) []int {
 // It is a function of its brief alone: neither the clock nor the number of processors changes
 // the answer. It refuses with ErrNoSites, ErrTerritories, ErrWorkload, ErrNoPlace or ErrBrief.
 func Design(b Brief) (Draft, error) {
-	g, err := survey(b)
+	if b.Current != nil {
+		from, err := b.prospects()
+		if err != nil {
+			return Draft{}, err
+		}
+		return from.within(b.Budget)
+	}
+	g, err := survey(b, mingled)
 	if err != nil {
 		return Draft{}, err
 	}
 	reference := g.reference(b.Seed)
-	var best state
-	if b.Current == nil {
-		best = g.afresh(b)
-	} else {
-		best = pick(g.trajectories(b.Seed), g.budget(b.Budget))
-	}
-	return g.draft(b, best.owner, reference), nil
+	return g.draft(b, g.afresh(b).owner, reference), nil
 }
 
 // reference is the best of several plain k-means. It sets the scale of all costs; from today that is the inertia of a
@@ -128,7 +129,7 @@ func (g *ground) refined(b Brief) (state, bool) {
 	if b.Resolution < 1 { // 0 would mean the default
 		return state{}, false
 	}
-	rough, err := survey(b)
+	rough, err := survey(b, mingled)
 	if err != nil || len(rough.units) >= len(g.units) {
 		return state{}, false
 	}

@@ -123,8 +123,9 @@ func (g *ground) findings(b Brief, d Draft) []Finding {
 	if b.Budget != nil {
 		forced := 0.0
 		for u, lock := range g.lock {
-			if lock != Free && g.current[u] != Free && g.current[u] != lock {
-				forced += g.settled[u]
+			if lock != Free {
+				work, _ := g.leaves(int32(u), lock)
+				forced += work
 			}
 		}
 		if forced > *b.Budget*g.total {

@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -31,9 +32,16 @@ type ground struct {
 	home       []*vec  // of each territory, nil where the design chooses
 	scale      float64 // km, or km² from today, per unit of workload that plain k-means needs: the yardstick for all costs
 
-	current []int32   // of each unit, its territory today, or Free; nil without
-	settled []float64 // of each unit, the workload held today
-	stay    []float64 // of each unit, what it costs to hand over: settled at its price
+	current []int32     // of each unit, the territory that has most of it today, or Free; nil without
+	held    []holding   // of each unit, what that territory has of it
+	minor   [][]holding // of each unit, what others have of it: nil nearly everywhere
+}
+
+// holding is what a territory has today of a unit.
+type holding struct {
+	territory int32
+	work      float64
+	stay      float64 // what it costs to hand over: the work at its price
 }
 
 // further is a measure besides the workload.
@@ -73,8 +81,9 @@ func (g *ground) source(seed uint64, stream int) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, uint64(stream)))
 }
 
-// survey checks the brief and lays its sites on the plane.
-func survey(b Brief) (*ground, error) {
+// survey checks the brief and lays its sites on the plane. A cell of the resolution whole, or a finer one, is not divided
+// for having several owners today.
+func survey(b Brief, whole int) (*ground, error) {
 	if err := b.check(); err != nil {
 		return nil, err
 	}
@@ -100,7 +109,7 @@ func survey(b Brief) (*ground, error) {
 	}
 	var err error
 	g.resolution = resolution
-	if g.units, g.lock, err = unitsOf(b, resolution, heavy*least); err != nil {
+	if g.units, g.lock, err = unitsOf(b, resolution, heavy*least, whole); err != nil {
 		return nil, err
 	}
 	if err := g.checkRoom(b); err != nil {
@@ -227,22 +236,64 @@ func (g *ground) settle(b Brief) {
 		return
 	}
 	n := len(g.units)
-	g.current, g.settled, g.stay = make([]int32, n), make([]float64, n), make([]float64, n)
+	g.current, g.held, g.minor = make([]int32, n), make([]holding, n), make([][]holding, n)
+	var all []holding
 	for u, unit := range g.units {
-		g.current[u] = Free
+		all = all[:0]
 		for _, i := range unit.Sites {
-			if b.Current[i] == Free {
+			t, w := int32(b.Current[i]), b.Sites[i].Workload
+			if t == Free {
 				continue
 			}
-			g.current[u] = int32(b.Current[i])
-			w := b.Sites[i].Workload
-			g.settled[u] += w + trifle*g.total
-			g.stay[u] += w * b.Price
+			at := slices.IndexFunc(all, func(h holding) bool { return h.territory == t })
+			if at < 0 {
+				at = len(all)
+				all = append(all, holding{territory: t})
+			}
+			all[at].work += w + trifle*g.total
+			all[at].stay += w * b.Price
 			if b.Sites[i].Open {
-				g.stay[u] += w * b.OpenSurcharge
+				all[at].stay += w * b.OpenSurcharge
 			}
 		}
+		slices.SortFunc(all, func(a, b holding) int {
+			return cmp.Or(cmp.Compare(b.work, a.work), cmp.Compare(a.territory, b.territory))
+		})
+		g.held[u].territory = Free
+		if len(all) > 0 {
+			g.held[u] = all[0]
+		}
+		if len(all) > 1 {
+			g.minor[u] = slices.Clone(all[1:])
+		}
+		g.current[u] = g.held[u].territory
 	}
+}
+
+// has is what a territory has today of a unit: its work, and what that costs to hand over.
+func (g *ground) has(u, t int32) (work, stay float64) {
+	if g.current[u] == t {
+		return g.held[u].work, g.held[u].stay
+	}
+	for _, h := range g.minor[u] {
+		if h.territory == t {
+			return h.work, h.stay
+		}
+	}
+	return 0, 0
+}
+
+// leaves is what changes hands if a unit is a territory's: what all others have of it today.
+func (g *ground) leaves(u, t int32) (work, stay float64) {
+	if h := g.held[u]; h.territory != Free && h.territory != t {
+		work, stay = h.work, h.stay
+	}
+	for _, h := range g.minor[u] {
+		if h.territory != t {
+			work, stay = work+h.work, stay+h.stay
+		}
+	}
+	return work, stay
 }
 
 // joinLocked makes the locked ground of each territory hang together where its target allows: the lightest way

@@ -58,9 +58,8 @@ func (g *ground) uprooted(owner []int32) (moved float64) {
 		return 0
 	}
 	for u, t := range owner {
-		if g.current[u] != Free && g.current[u] != t {
-			moved += g.settled[u]
-		}
+		work, _ := g.leaves(int32(u), t)
+		moved += work
 	}
 	return moved
 }
@@ -71,13 +70,9 @@ func (g *ground) shift(owner, units []int32, to int32) (moved float64) {
 		return 0
 	}
 	for _, u := range units {
-		switch {
-		case g.current[u] == Free:
-		case g.current[u] == to:
-			moved -= g.settled[u]
-		case g.current[u] == owner[u]:
-			moved += g.settled[u]
-		}
+		here, _ := g.has(u, owner[u])
+		there, _ := g.has(u, to)
+		moved += here - there
 	}
 	return moved
 }

@@ -34,7 +34,7 @@ func newSearch(g *ground, owner []int32, source *rand.Rand) *search {
 	k := g.territories()
 	s := &search{
 		g: g, source: source, owner: owner, within: math.Inf(1),
-		load: make([]float64, k), count: make([]int32, k), centre: g.middles(owner),
+		moved: g.uprooted(owner), load: make([]float64, k), count: make([]int32, k), centre: g.middles(owner),
 		mark: make([]int32, len(owner)), at: make([]int32, len(owner)), extra: make([]float64, len(g.further)),
 	}
 	for range g.further {
@@ -45,9 +45,6 @@ func newSearch(g *ground, owner []int32, source *rand.Rand) *search {
 		s.count[t]++
 		for m := range g.further {
 			s.more[m][t] += g.further[m].amount[u]
-		}
-		if g.current != nil && g.current[u] != Free && g.current[u] != t {
-			s.moved += g.settled[u]
 		}
 		s.at[u] = -1
 	}
@@ -144,12 +141,9 @@ func (s *search) change(group []int32, from, to int32, force float64) float64 {
 		load += g.load[u]
 		away += g.away(u, s.centre[to]) - g.away(u, s.centre[from])
 		if g.current != nil {
-			switch g.current[u] {
-			case from:
-				moved += g.stay[u]
-			case to:
-				moved -= g.stay[u]
-			}
+			_, here := g.has(u, from)
+			_, there := g.has(u, to)
+			moved += here - there
 		}
 		for m := range g.further {
 			s.extra[m] += g.further[m].amount[u]
@@ -166,12 +160,9 @@ func (s *search) uprooted(group []int32, from, to int32) (moved float64) {
 		return 0
 	}
 	for _, u := range group {
-		switch g.current[u] {
-		case from:
-			moved += g.settled[u]
-		case to:
-			moved -= g.settled[u]
-		}
+		here, _ := g.has(u, from)
+		there, _ := g.has(u, to)
+		moved += here - there
 	}
 	return moved
 }
@@ -381,8 +372,9 @@ func (s *search) state() state {
 			at.loose++
 		}
 		at.cost += g.away(int32(u), s.centre[t])
-		if g.current != nil && g.current[u] != Free && g.current[u] != t {
-			at.cost += g.stay[u]
+		if g.current != nil {
+			_, stay := g.leaves(int32(u), t)
+			at.cost += stay
 		}
 	}
 	for t := range s.load {

@@ -11,7 +11,8 @@ import (
 
 // Unit is the piece of ground a design never divides: a cell with its sites. Where one cell
 // would weigh too much of a territory it is several finer cells instead, down to one address; so it is where its
-// sites have several owners today, and then down to the customers of one owner. A locked customer is a unit of its own.
+// sites have several owners today, but not below the size of a city block: a single customer among another's
+// cannot hang together with the rest of its territory. A locked customer is a unit of its own.
 type Unit struct {
 	Cell     Cell
 	Part     int // tells units of one cell apart: 0 for the first
@@ -41,15 +42,22 @@ type address struct {
 type dividing struct {
 	Brief
 	limit float64 // above which a cell is divided
+	whole int     // the resolution from which on a cell is not divided for having several owners
 	units []Unit
 	lock  []int32 // of each unit, the territory it is locked to, or Free
 }
 
-// unitsOf gathers the brief's sites into cells of the given resolution and divides those heavier than limit, or
-// of several owners. The order of the answer is that of the cells and parts. With each unit comes the territory it is
-// locked to.
-func unitsOf(b Brief, resolution int, limit float64) ([]Unit, []int32, error) {
-	d := dividing{Brief: b, limit: limit}
+// From which resolution on a cell is one unit, whoever has its sites today.
+const (
+	mingled = 11                   // hexagons some 50 m wide
+	parted  = FinestResolution + 1 // never: what one owner has at an address is a unit
+)
+
+// unitsOf gathers the brief's sites into cells of the given resolution and divides those heavier than limit, or, where
+// they are larger than cells of the resolution whole, of several owners. The order of the answer is that of the cells
+// and parts. With each unit comes the territory it is locked to.
+func unitsOf(b Brief, resolution int, limit float64, whole int) ([]Unit, []int32, error) {
+	d := dividing{Brief: b, limit: limit, whole: whole}
 	places := make([]address, 0, len(b.Sites))
 	coarsest := FinestResolution
 	for c := range maps.Keys(b.HeldCells) {
@@ -113,11 +121,11 @@ func (d *dividing) split(places []address, resolution int) error {
 		}
 		here := places[:n]
 		places = places[n:]
-		divisible, alike := here[0].cell != here[n-1].cell, oneOwner(here)
+		divisible, together := here[0].cell != here[n-1].cell, oneLock(here) && (resolution >= d.whole || oneOwner(here))
 		switch {
-		case divisible && (load > d.limit || !alike):
+		case divisible && (load > d.limit || !together):
 			err = d.split(here, resolution+1)
-		case alike:
+		case together && (load <= d.limit || oneOwner(here)):
 			err = d.ground(cell, here)
 		default:
 			err = d.part(cell, here)
@@ -129,12 +137,17 @@ func (d *dividing) split(places []address, resolution int) error {
 	return nil
 }
 
-// oneOwner says whether the places may be one unit: the same lock, and no two owners today.
+// oneLock says whether the places are locked to the same territory, or none of them is.
+func oneLock(here []address) bool {
+	return !slices.ContainsFunc(here, func(a address) bool { return a.ground != here[0].ground })
+}
+
+// oneOwner says whether the places, of one lock, have no two owners today, or are locked whoever has them.
 func oneOwner(here []address) bool {
 	current := Free
 	for _, a := range here {
-		if a.ground != here[0].ground {
-			return false
+		if a.ground != Free {
+			return true
 		}
 		if current == Free {
 			current = a.current
@@ -153,7 +166,7 @@ func (d *dividing) part(cell Cell, here []address) error {
 	})
 	for len(owners) > 0 {
 		n := 1
-		for n < len(owners) && oneOwner(owners[:n+1]) {
+		for n < len(owners) && oneLock(owners[:n+1]) && oneOwner(owners[:n+1]) {
 			n++
 		}
 		if err := d.ground(cell, owners[:n]); err != nil {

@@ -184,7 +184,7 @@ func (w *Workbench) layOut(b Brief) error {
 			smallest = min(smallest, s)
 		}
 	}
-	units, _, err := unitsOf(Brief{Sites: b.Sites}, w.resolution, heavy*smallest*w.total)
+	units, _, err := unitsOf(Brief{Sites: b.Sites}, w.resolution, heavy*smallest*w.total, mingled)
 	if err != nil {
 		return err
 	}
