@@ -41,6 +41,7 @@ type Brief struct {
 	// Current is today's territory of each site, Free for none. The design then starts from it,
 	// and a share of workload that changes hands costs Price times as much as the same
 	// share of extra distance; 3 to 10 are usual. A site with open work costs OpenSurcharge more.
+	// Designs are compared at a lower price up to one and a half times what must change hands, and at a higher beyond.
 	Current       []int
 	Price         float64
 	OpenSurcharge float64

@@ -95,7 +95,7 @@ func (s *search) settle() {
 	}
 }
 
-// offer lists anew what the stale territories could hand over.
+// offer lists anew what the stale territories could hand over, the cheapest first.
 func (s *search) offer(options [][]passing, stale []bool) {
 	g := s.g
 	for t := range options {
@@ -124,7 +124,7 @@ func (s *search) offer(options [][]passing, stale []bool) {
 				if g.current != nil {
 					_, here := g.has(w, from)
 					_, there := g.has(w, to)
-					h.cost += here - there
+					h.cost += s.dear * (here - there)
 				}
 			}
 			if len(g.further) > 0 {
@@ -136,6 +136,11 @@ func (s *search) offer(options [][]passing, stale []bool) {
 				}
 			}
 			options[from] = append(options[from], h)
+		}
+	}
+	for t := range options {
+		if stale[t] {
+			slices.SortStableFunc(options[t], func(a, b passing) int { return cmp.Compare(a.cost, b.cost) })
 		}
 	}
 	clear(stale)
@@ -184,30 +189,35 @@ func (s *search) find(options [][]passing, r reach) [][]*passing {
 	var links []link
 	reached := make([][]link, k)
 	extend := func(prev int32, from int32) {
-		var l link
-		var in *passing
+		l := link{first: from}
+		var in, start *passing
+		closing := 0.0 // what a ring gains when it closes, at most
 		if prev >= 0 {
 			l = links[prev]
-			in = l.by
+			in, start = l.by, s.origin(links, prev)
+			closing = s.strained(l.first, nil, start, r.force)
 		}
+		b := &best[l.first]
 		for i := range options[from] {
 			h := &options[from][i]
-			next := link{by: h, prev: prev, first: from, open: l.open + h.cost + s.strained(from, in, h, r.force) - burden[from], moved: l.moved + h.moved}
+			ring := prev >= 0 && h.to == l.first
+			next := link{by: h, prev: prev, first: l.first, open: l.open + h.cost - burden[from], moved: l.moved + h.moved}
+			if next.open >= hope && next.open-max(hope, closing) >= b.total {
+				break // what follows costs more, even if no load were off its target
+			}
 			if s.moved+next.moved > s.within && next.moved > 0 {
 				continue
 			}
-			if prev >= 0 {
-				next.first = l.first
-				if h.to == l.first {
-					start := s.origin(links, prev)
-					total := next.open - s.strained(h.to, nil, start, r.force) + s.strained(h.to, h, start, r.force)
-					if b := &best[l.first]; total < b.total {
-						*b = end{total, next}
-					}
-					continue
-				}
+			if !ring && next.open-relief[h.to] >= b.total && (next.open >= hope || !worth(reached[h.to], next, r.wide)) {
+				continue
 			}
-			b := &best[next.first]
+			next.open += s.strained(from, in, h, r.force)
+			if ring {
+				if total := next.open - closing + s.strained(h.to, h, start, r.force); total < b.total {
+					*b = end{total, next}
+				}
+				continue
+			}
 			ends, goesOn := next.open-relief[h.to] < b.total, next.open < hope && worth(reached[h.to], next, r.wide)
 			if !ends && !goesOn || s.passes(links, prev, h.to) {
 				continue

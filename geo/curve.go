@@ -75,22 +75,19 @@ func pick(states []state, limit float64) state {
 	return states[best]
 }
 
-// trails is how many trajectories are followed from today's assignment.
-const trails = 2
-
-// trajectories are the states on several ways from today's assignment to a good one, with more and more of the workload
-// moved. First comes today's itself. What is asked of them later, a budget or a curve, does not change them.
-func (g *ground) trajectories(seed uint64) []state {
-	today := g.today()
-	still := newSearch(g, slices.Clone(today), nil).state()
-	all := []state{still}
-	for _, states := range parallel(trails, func(trail int) []state {
-		source := g.source(seed, yardsticks+trail)
-		owner := slices.Clone(today)
+// ways are the states on several ways from today's assignment to a good one, each with a state or two at every rung: a
+// limit to the workload that has moved. Half of them go by the price. The others pay more, so as to find even designs that
+// move little, end where they have one, and make the best of what it leaves of the leeway. What is asked of the states
+// later, a budget or a curve, does not change them.
+func (g *ground) ways(seed uint64, today state, rungs []float64, enough float64) []state {
+	const few, many, room = 2, 4, 20_000 // many where all of them together have no more units than there is room for
+	return slices.Concat(parallel(max(few, min(many, room/len(g.units))), func(way int) []state {
+		thrifty := way%2 > 0
+		source := g.source(seed, yardsticks+way)
+		owner := slices.Clone(today.owner)
 		var states []state
-		rungs, enough := g.rungs(still.moved)
 		for i, within := range rungs {
-			// Where the last budget was not used up, a larger one changes little: only no limit at all is tried.
+			// Where the last budget was not used up, a larger one changes little: only the last is tried.
 			if i > 0 && i < len(rungs)-1 && states[len(states)-1].moved < 0.9*rungs[i-1] {
 				continue
 			}
@@ -98,6 +95,9 @@ func (g *ground) trajectories(seed uint64) []state {
 			g.fill(owner, within)
 			s := newSearch(g, owner, source)
 			s.within = within
+			if thrifty {
+				s.dear = thrift
+			}
 			if broken(g, owner) == 0 {
 				s.anneal(nudge)
 				s.chains(plain)
@@ -105,42 +105,32 @@ func (g *ground) trajectories(seed uint64) []state {
 			states = append(states, s.state())
 			if within >= enough && g.uneven(s.over()) {
 				s.chains(firm)
-				if last := i == len(rungs)-1; last && g.uneven(s.over()) {
+				if math.IsInf(within, 1) && g.uneven(s.over()) {
 					s.chains(utmost)
 				}
 				states = append(states, s.state())
 			}
+			if at := states[len(states)-1]; thrifty && at.loose == 0 && !g.uneven(at.over) {
+				s.dear, s.within = ease, max(s.moved, leeway*g.must)
+				s.anneal(nudge)
+				s.settle()
+				return append(states, s.state())
+			}
 			owner = s.owner
 		}
 		return states
-	}) {
-		all = append(all, states...)
-	}
-	return all
+	})...)
 }
 
-// rungs are the budgets, as workload, at which a trajectory halts: usual shares, and multiples of what must move at least.
-// From enough on, even loads can be hoped for.
+// rungs are the limits, as workload, at which a way from today halts: usual shares, and multiples of what must move at
+// least. From enough on, even loads can be hoped for.
 func (g *ground) rungs(least float64) (rungs []float64, enough float64) {
 	for _, share := range []float64{0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3, math.Inf(1)} {
 		rungs = append(rungs, max(share*g.total, least))
 	}
-	bound := 0.0
-	held := make([]float64, g.territories())
-	for u, h := range g.held {
-		if h.territory != Free {
-			held[h.territory] += h.work
-		}
-		for _, h := range g.minor[u] {
-			held[h.territory] += h.work
-		}
-	}
-	for t, load := range held {
-		bound += max(0, load-(1+g.tolerance)*g.target[t])
-	}
 	for _, times := range []float64{1.1, 1.25, 1.4, 1.6} {
-		rungs = append(rungs, max(times*bound, least))
+		rungs = append(rungs, max(times*g.must, least))
 	}
 	slices.Sort(rungs)
-	return slices.Compact(rungs), max(1.1*bound, least)
+	return slices.Compact(rungs), max(1.1*g.must, least)
 }

@@ -57,7 +57,11 @@ func (g *ground) reference(seed uint64) clustering {
 	if g.current != nil {
 		even := balanced(g, g.source(seed, 0))
 		even.weigh(g)
-		g.scale = max(even.inertia/g.total, 1e-9)
+		now := clustering{owner: g.today(), centre: make([]vec, g.territories())}
+		g.mend(now.owner, math.Inf(1))
+		now.centre = g.middles(now.owner)
+		now.weigh(g)
+		g.scale = max(even.inertia/g.total, now.inertia/g.total, 1e-9)
 	}
 	return best
 }

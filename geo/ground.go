@@ -35,6 +35,8 @@ type ground struct {
 	current []int32     // of each unit, the territory that has most of it today, or Free; nil without
 	held    []holding   // of each unit, what that territory has of it
 	minor   [][]holding // of each unit, what others have of it: nil nearly everywhere
+	must    float64     // the workload that must change hands at least, for no load to be above tolerance
+	price   float64     // of a change of hands
 }
 
 // holding is what a territory has today of a unit.
@@ -87,7 +89,7 @@ func survey(b Brief, whole int) (*ground, error) {
 	if err := b.check(); err != nil {
 		return nil, err
 	}
-	g := &ground{tolerance: b.Tolerance, firm: long * (1 + b.Price + b.OpenSurcharge) / force1}
+	g := &ground{tolerance: b.Tolerance, price: b.Price, firm: long * (1 + thrift*(b.Price+b.OpenSurcharge)) / force1}
 	if g.tolerance == 0 {
 		g.tolerance = DefaultTolerance
 	}
@@ -267,6 +269,15 @@ func (g *ground) settle(b Brief) {
 			g.minor[u] = slices.Clone(all[1:])
 		}
 		g.current[u] = g.held[u].territory
+	}
+	before := make([]float64, g.territories())
+	for i, t := range b.Current {
+		if t != Free {
+			before[t] += b.Sites[i].Workload
+		}
+	}
+	for t, load := range before {
+		g.must += max(0, load-(1+g.tolerance)*g.target[t])
 	}
 }
 

@@ -19,6 +19,7 @@ type search struct {
 	centre []vec       // where a territory's workload is nearest on the mean, or its home; moves once in a sweep
 	moved  float64     // workload that is not where it is today
 	within float64     // the most that may be
+	dear   float64     // how many times its price a change of hands costs in the search
 
 	rim []int32 // movable units with a neighbour elsewhere
 	at  []int32 // where in the rim each unit stands, or -1
@@ -33,7 +34,7 @@ type search struct {
 func newSearch(g *ground, owner []int32, source *rand.Rand) *search {
 	k := g.territories()
 	s := &search{
-		g: g, source: source, owner: owner, within: math.Inf(1),
+		g: g, source: source, owner: owner, within: math.Inf(1), dear: 1,
 		moved: g.uprooted(owner), load: make([]float64, k), count: make([]int32, k), centre: g.middles(owner),
 		mark: make([]int32, len(owner)), at: make([]int32, len(owner)), extra: make([]float64, len(g.further)),
 	}
@@ -60,6 +61,14 @@ const (
 	searchable = 100         // units looked at before a loop around a unit is given up
 	force1     = 3000.       // of a load off its target, against distance, at the end
 	force2     = 30 * force1 // and where nothing else makes it even
+)
+
+// What changes of hands cost when states are compared, in parts of their price. Some must be; where surplus has to pass
+// through full territories, some more. That much buys better ground cheaply. What goes beyond had better not be.
+const (
+	leeway = 1.5 // what is cheap, in parts of what must change hands
+	ease   = 0.3
+	thrift = 4 // beyond
 )
 
 // effort is how long and how boldly to anneal.
@@ -150,7 +159,7 @@ func (s *search) change(group []int32, from, to int32, force float64) float64 {
 		}
 	}
 	off := s.penalty(from, -load, s.extra, -1) + s.penalty(to, load, s.extra, 1) - s.penalty(from, 0, nil, 0) - s.penalty(to, 0, nil, 0)
-	return away + force*off + moved
+	return away + force*off + s.dear*moved
 }
 
 // uprooted is the workload that handing the group over moves away from where it is today.
@@ -382,6 +391,10 @@ func (s *search) state() state {
 			at.loose++
 		}
 		at.cost += force1 * s.penalty(int32(t), 0, nil, 0)
+	}
+	if g.current != nil {
+		over := max(0, at.moved-leeway*g.must)
+		at.cost += g.price * (ease*(at.moved-over) + thrift*over - at.moved)
 	}
 	at.over = s.over()
 	return at
