@@ -67,7 +67,7 @@ const (
 // through full territories, some more. That much buys better ground cheaply. What goes beyond had better not be.
 const (
 	leeway = 1.5 // what is cheap, in parts of what must change hands
-	ease   = 0.3
+	ease   = 0.5
 	thrift = 4 // beyond
 )
 
