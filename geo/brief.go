@@ -140,7 +140,7 @@ func (b Brief) checkTerritories() error {
 			}
 		}
 		if slices.Max(b.Capacity) == 0 {
-			return fmt.Errorf("%w: all %d territories have capacity 0; somebody must do the work", ErrBrief, b.Territories)
+			return fmt.Errorf("%w: no territory has a capacity above 0; somebody must do the work", ErrBrief)
 		}
 	}
 	for _, of := range []struct {

@@ -166,8 +166,8 @@ func (g *ground) checkRoom(b Brief) error {
 		}
 	}
 	if room := places - taken; needy > room {
-		return fmt.Errorf("%w: %d asked for, but the %d sites stand in only %d indivisible places that are free; ask for %d fewer",
-			ErrTerritories, b.Territories, len(b.Sites), room, needy-room)
+		return fmt.Errorf("%w: %d asked for, and the ground has fewer indivisible places that are free (%d); ask for %d fewer",
+			ErrTerritories, b.Territories, room, needy-room)
 	}
 	return nil
 }

@@ -19,8 +19,9 @@ type Measures struct {
 	MedoidKm       float64 `json:"medoid_km"`        // workload-weighted mean from a customer to its territory's medoid
 	RMSKm          float64 `json:"rms_km"`           // root of the moment of inertia
 	PriceOfBalance float64 `json:"price_of_balance"` // medoid_km ÷ that of k-means, which ignores load
-	MovedShare     float64 `json:"moved_share"`      // of workload, against the current territories
+	MovedShare     float64 `json:"moved_share"`      // of workload, against the current territories; sites that had none do not count
 	MovedBound     float64 `json:"moved_bound"`      // less cannot be moved if all are to come within tolerance
+	MovedFlow      float64 `json:"moved_flow"`       // nor less than this, if work passes only between territories that border on each other today
 	Envy           float64 `json:"envy"`             // share of customers nearer to the medoid of another territory
 
 	Further []Balance `json:"measures,omitempty"` // of what else was to be shared
@@ -186,6 +187,7 @@ func (m *Measures) disruption(b Brief, g *ground, of []int) {
 	for t, load := range before {
 		m.MovedBound += max(0, load-(1+g.tolerance)*g.target[t]) / g.total
 	}
+	m.MovedFlow = g.passedOn() / g.total
 }
 
 // leastOf is the imbalance no design of the units can be below: the heaviest unit may weigh more than any target;

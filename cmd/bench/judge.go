@@ -19,6 +19,7 @@ type verdict struct {
 	RMSKm          float64 `json:"rms_km"`
 	MovedShare     float64 `json:"moved_share"`
 	MovedBound     float64 `json:"moved_bound"`
+	MovedFlow      float64 `json:"moved_flow"` // in hexbeat's own report only
 }
 
 // judge is the program that measures a design from outside the engine.

@@ -34,7 +34,7 @@ func rebalance(ctx context.Context, env environment, args []string) error {
 		return err
 	}
 	defer clean()
-	b.results = results{words: 3, head: []string{"case", "K", "method", "imbalance", "floor", "pieces", "medoid_km", "rms_km", "moved_share", "moved_bound", "ratio", "seconds", "CPU s"}}
+	b.results = results{words: 3, head: []string{"case", "K", "method", "imbalance", "floor", "pieces", "medoid_km", "rms_km", "moved_share", "moved_bound", "moved_flow", "ratio", "seconds", "CPU s"}}
 	err = b.each(ctx, chosen, func(ctx context.Context, a area, people populace, k int) error {
 		return b.afterDrift(ctx, a.name, people, k, *seed, *price, *curve)
 	})
@@ -83,9 +83,11 @@ func (b *bench) afterDrift(ctx context.Context, name string, people populace, k 
 		}
 	}
 	m := misses{name: fmt.Sprintf("%s, %d territories", name, k)}
+	flow := 0.0
 	for i := range answers {
 		a, out := &answers[i], filepath.Join(b.dir, "after.csv")
-		if a.usage, err = b.design(ctx, customers, k, out, a.flags...); err != nil {
+		report := filepath.Join(b.dir, "after.json")
+		if a.usage, err = b.design(ctx, customers, k, out, slices.Concat(a.flags, []string{"--report", report})...); err != nil {
 			return err
 		}
 		if !slices.Contains(a.flags, "--current") {
@@ -96,11 +98,18 @@ func (b *bench) afterDrift(ctx context.Context, name string, people populace, k 
 		if a.verdict, err = b.judge.of(ctx, customers, out, k, current, driftTolerance); err != nil {
 			return err
 		}
+		if i == 0 {
+			own, err := reported(report)
+			if err != nil {
+				return err
+			}
+			flow = own.MovedFlow
+		}
 		if a.MovedShare > a.budget+1e-5 { // the judge rounds
 			m.say("with a budget of %.4g the work that changes hands is %.4g", a.budget, a.MovedShare)
 		}
 		b.results.add(name, strconv.Itoa(k), a.method, percent(a.Imbalance), percent(a.ImbalanceFloor), strconv.Itoa(a.Pieces),
-			fmt.Sprintf("%.3f", a.MedoidKm), fmt.Sprintf("%.3f", a.RMSKm), percent(a.MovedShare), percent(a.MovedBound),
+			fmt.Sprintf("%.3f", a.MedoidKm), fmt.Sprintf("%.3f", a.RMSKm), percent(a.MovedShare), percent(a.MovedBound), percent(flow),
 			fmt.Sprintf("%.2f", a.MovedShare/a.MovedBound), seconds(a.wall), seconds(a.cpu))
 	}
 	ours, afresh := answers[0], answers[1]

@@ -69,8 +69,8 @@ func alignmentDraft(ctx context.Context, env environment, args []string) error {
 		if err := json.Unmarshal(draft.Measures, &m); err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(env.stdout, "draft %s: %d territories, %d without a rep, imbalance %.1f %%, %.2f km from customer to middle, %.1f %% of the work changes hands\n",
-			draft.Alignment, draft.Territories, draft.Vacant, m.Imbalance*100, m.MedoidKm, 100*m.MovedShare); err != nil {
+		if _, err := fmt.Fprintf(env.stdout, "draft %s: %s, %d without a rep, imbalance %.1f %%, %.2f km from customer to middle, %.1f %% of the work changes hands\n",
+			draft.Alignment, several(draft.Territories, "territory", "territories"), draft.Vacant, m.Imbalance*100, m.MedoidKm, 100*m.MovedShare); err != nil {
 			return err
 		}
 		for _, finding := range draft.Findings {

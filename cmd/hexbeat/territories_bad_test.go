@@ -16,6 +16,9 @@ func TestOneTerritoryTakesAll(t *testing.T) {
 	if got := d.names(); !slices.Equal(got, []string{"1"}) || d.report().number(t, "imbalance") != 0 {
 		t.Errorf("territories %v, %s", got, d.stdout)
 	}
+	if alone := designs(t, "--customers", aGrid(t, 1, "", nil), "--reps", "1"); !strings.HasPrefix(alone.stdout, "1 customer in 1 territory: ") {
+		t.Errorf("said %q, want one customer in one territory", alone.stdout)
+	}
 }
 
 func TestMoreTerritoriesThanThereCanBeCustomers(t *testing.T) {
@@ -24,7 +27,7 @@ func TestMoreTerritoriesThanThereCanBeCustomers(t *testing.T) {
 	if d.code != exitFailed {
 		t.Errorf("a billion territories for 36 customers: exit code %d", d.code)
 	}
-	d.says("1000000000 asked for, and there are only 36 customers")
+	d.says("1000000000 asked for, and there are fewer customers (36)")
 }
 
 func TestAllCustomersAtOneDoor(t *testing.T) {
@@ -42,7 +45,7 @@ func TestAllCustomersAtOneDoor(t *testing.T) {
 	if d.code != exitFailed {
 		t.Fatalf("two territories at one door: exit code %d", d.code)
 	}
-	d.says("1 indivisible places")
+	d.says("indivisible places that are free (1)")
 }
 
 func TestTwoFarIslands(t *testing.T) {

@@ -105,7 +105,7 @@ func (w territoriesWish) readCustomers(n *notes) ([]table.CustomerRow, error) {
 	}
 	if len(rejected) > 0 && len(rows) == 0 {
 		first := rejected[0]
-		return nil, fmt.Errorf("none of the %d rows of %s can be used; the first is line %d: %s", len(rejected), w.customers, first.Line, first.EN)
+		return nil, fmt.Errorf("no row of %s can be used; the first of %d is line %d: %s", w.customers, len(rejected), first.Line, first.EN)
 	}
 	if len(rejected) > 0 {
 		first := rejected[0]
@@ -257,10 +257,10 @@ func (w territoriesWish) readTerritories() ([]table.TerritoryRow, error) {
 		return nil, err
 	}
 	if w.reps > 0 && len(listed) > w.reps {
-		return nil, misuse("%s has %d territories and --reps says %d: give one number", w.territories, len(listed), w.reps)
+		return nil, misuse("%s has %s and --reps says %d: give one number", w.territories, several(len(listed), "territory", "territories"), w.reps)
 	}
 	if w.reps <= len(listed) && !slices.ContainsFunc(listed, func(t table.TerritoryRow) bool { return t.Capacity > 0 }) {
-		return nil, fmt.Errorf("all %d territories of %s have capacity 0: somebody must do the work", len(listed), w.territories)
+		return nil, fmt.Errorf("no territory of %s has a capacity above 0: somebody must do the work", w.territories)
 	}
 	return listed, nil
 }

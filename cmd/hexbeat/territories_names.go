@@ -39,7 +39,7 @@ func (w territoriesWish) nameTerritories(listed []table.TerritoryRow, locks []lo
 		return nil, fmt.Errorf("%d territories are named by files (%s, …), more than the %d asked for: raise --reps", len(names), strings.Join(names[:2], ", "), reps)
 	}
 	if reps-len(names) > len(sites) {
-		return nil, fmt.Errorf("%w: %d asked for, and there are only %d customers; ask for %d fewer (--reps)", geo.ErrTerritories, reps, len(sites), reps-len(names)-len(sites))
+		return nil, fmt.Errorf("%w: %d asked for, and there are fewer customers (%d); ask for %d fewer (--reps)", geo.ErrTerritories, reps, len(sites), reps-len(names)-len(sites))
 	}
 	var dissolved []string
 	given := 0.0

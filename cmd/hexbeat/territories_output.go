@@ -101,8 +101,8 @@ func (d *design) sum(out io.Writer) error {
 	if d.brief.Current != nil {
 		moved = fmt.Sprintf(", %.1f %% of the work changes hands", 100*m.MovedShare)
 	}
-	if _, err := fmt.Fprintf(out, "%d customers in %d territories: imbalance %.1f %%%s, %.2f km from a customer to the middle%s, territories in pieces: %d\n",
-		m.Customers, m.Territories, 100*m.Imbalance, least, m.MedoidKm, moved, m.Pieces); err != nil || d.curve == nil {
+	if _, err := fmt.Fprintf(out, "%s in %s: imbalance %.1f %%%s, %.2f km from a customer to the middle%s, territories in pieces: %d\n",
+		several(m.Customers, "customer", "customers"), several(m.Territories, "territory", "territories"), 100*m.Imbalance, least, m.MedoidKm, moved, m.Pieces); err != nil || d.curve == nil {
 		return err
 	}
 	return printCurve(out, d.curve)
