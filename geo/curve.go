@@ -103,7 +103,7 @@ func (g *ground) ways(seed uint64, today state, rungs []float64, enough float64)
 				s.chains(plain)
 			}
 			states = append(states, s.state())
-			if within >= enough && g.uneven(s.over()) {
+			if spent := s.moved > 0.98*within; !spent && within >= enough && g.uneven(s.over()) {
 				s.chains(firm)
 				if math.IsInf(within, 1) && g.uneven(s.over()) {
 					s.chains(utmost)
@@ -112,7 +112,7 @@ func (g *ground) ways(seed uint64, today state, rungs []float64, enough float64)
 			}
 			if at := states[len(states)-1]; thrifty && at.loose == 0 && !g.uneven(at.over) {
 				s.dear, s.within = ease, max(s.moved, leeway*g.must)
-				s.anneal(nudge)
+				s.anneal(trim)
 				s.settle()
 				return append(states, s.state())
 			}
@@ -123,14 +123,19 @@ func (g *ground) ways(seed uint64, today state, rungs []float64, enough float64)
 }
 
 // rungs are the limits, as workload, at which a way from today halts: usual shares, and multiples of what must move at
-// least. From enough on, even loads can be hoped for.
+// least, but none much like the one before. From enough on, even loads can be hoped for.
 func (g *ground) rungs(least float64) (rungs []float64, enough float64) {
+	const hopeful, apart = 1.25, 1.08
+	enough = max(hopeful*g.must, least)
+	all := []float64{enough, max(leeway*g.must, least)}
 	for _, share := range []float64{0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3, math.Inf(1)} {
-		rungs = append(rungs, max(share*g.total, least))
+		all = append(all, max(share*g.total, least))
 	}
-	for _, times := range []float64{1.1, 1.25, 1.4, 1.6} {
-		rungs = append(rungs, max(times*g.must, least))
+	slices.Sort(all)
+	for _, r := range all {
+		if n := len(rungs); n == 0 || r >= apart*rungs[n-1] || r == enough && r > rungs[n-1] {
+			rungs = append(rungs, r)
+		}
 	}
-	slices.Sort(rungs)
-	return slices.Compact(rungs), max(1.1*g.must, least)
+	return rungs, enough
 }

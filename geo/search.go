@@ -83,7 +83,8 @@ var (
 	calm   = effort{sweeps: 900, hot: 1, cold: 0.01, force: 300}   // of the best of those
 	shake  = effort{sweeps: 600, hot: 2, cold: 0.01, force: 300}   // of a design that came out uneven
 	polish = effort{sweeps: 600, hot: 0.3, cold: 0.01, force: 300} // of borders drawn roughly
-	nudge  = effort{sweeps: 60, hot: 0.1, cold: 0.01, force: 100}  // at each rung of a trajectory from today
+	nudge  = effort{sweeps: 60, hot: 0.1, cold: 0.01, force: 100}  // at each rung of a way from today
+	trim   = effort{sweeps: 60, hot: 0.1, cold: 0.01, force: 1500} // of what is even
 )
 
 // anneal tries moves that at first may make things worse by about one typical unit, later hardly at all
