@@ -151,7 +151,7 @@ func (out *Transferred) finish(d *days) {
 	var late []Notice
 	var before []RepDay
 	for _, on := range d.list {
-		if !on.touched || on.unchanged() {
+		if !on.touched || on.unchanged() && !on.concerns(moved) {
 			continue
 		}
 		day := on.is
@@ -220,6 +220,13 @@ func (d *days) told(v Visit) *time.Time {
 func (on *dayOn) unchanged() bool {
 	return slices.EqualFunc(on.was.Route.Stops, on.is.Route.Stops, func(a, b Stop) bool {
 		return a.subject() == b.subject() && a.Arrival.Equal(b.Arrival) && a.Departure.Equal(b.Departure)
+	})
+}
+
+// concerns says whether a visit of the day is not what it was though it may stand where it stood: what was promised of it is another.
+func (on *dayOn) concerns(moved map[uuid.UUID]*Moved) bool {
+	return slices.ContainsFunc(on.is.Route.Stops, func(s Stop) bool {
+		return s.VisitID != nil && moved[*s.VisitID] != nil && moved[*s.VisitID].Changed()
 	})
 }
 
