@@ -19,12 +19,17 @@ type restOfDay struct {
 }
 
 // frozen counts the stops that stay as they are: those begun, the one the rep is driving to, and those that begin within a time from now,
-// with all before the last of them. The route must be timed.
+// with all before the last of them. A lunch that may be had at any time keeps nothing from being done before it. The route must be timed.
 func (day RepDay) frozen(now time.Time, within time.Duration) int {
+	flexible := map[uuid.UUID]bool{}
+	for _, e := range day.Engagements {
+		flexible[e.ID] = e.Flexible
+	}
 	begun, _ := split(day, day.calls(), now)
 	head := len(begun)
 	for i, s := range day.Route.Stops[head:] {
-		if !s.Arrival.Add(-s.Travel).After(now) || s.Arrival.Before(now.Add(within)) {
+		soon := s.Arrival.Before(now.Add(within)) && (s.EngagementID == nil || !flexible[*s.EngagementID])
+		if !s.Arrival.Add(-s.Travel).After(now) || soon {
 			head = max(head, len(begun)+i+1)
 		}
 	}

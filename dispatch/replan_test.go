@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/roster"
 	"pgregory.net/rapid"
 )
 
@@ -127,8 +128,9 @@ func TestReplanLaws(t *testing.T) {
 				r.Fatalf("rep %s sees %d changes, want at most %d", day.Rep.ID, changes, wish.Budget.Changes)
 			}
 			for i, s := range was.Route.Stops {
+				lunch := s.EngagementID != nil && slices.ContainsFunc(was.Engagements, func(e roster.Engagement) bool { return e.ID == *s.EngagementID && e.Flexible })
 				frozen := s.VisitID != nil && was.calls()[*s.VisitID].Visit.State != Assigned ||
-					s.Arrival.Before(wish.Now.Add(wish.Budget.Frozen)) || !s.Arrival.Add(-s.Travel).After(wish.Now)
+					!lunch && s.Arrival.Before(wish.Now.Add(wish.Budget.Frozen)) || !s.Arrival.Add(-s.Travel).After(wish.Now)
 				if frozen && (is.Route.Stops[i].subject() != s.subject() || !is.Route.Stops[i].Arrival.Equal(s.Arrival)) {
 					r.Fatalf("stop %d at %v is frozen, and is now %+v", i+1, s.Arrival, is.Route.Stops[i])
 				}
@@ -214,6 +216,18 @@ func TestStabilityHasAPrice(t *testing.T) {
 			t.Errorf("at most %d changes a rep cost %v min, want less than the %v of fewer changes", changes, got.Is.Cost, cost)
 		}
 		cost = got.Is.Cost
+	}
+}
+
+// TestAnIdleHourBeforeLunchTakesVisits: what may be moved anyway does not freeze the time before it.
+func TestAnIdleHourBeforeLunchTakesVisits(t *testing.T) {
+	t.Parallel()
+	day := aDay(t, 1, "09:00", "18:00").lunch(t, "12:00", "15:00", 45*time.Minute)
+	call := aCall(1, 1, 1).open(t, "09:00", "18:00")
+	call.Visit.State = Queued
+	got := Replan{Days: []RepDay{day}, Waiting: []Call{call}, Budget: Budget{Frozen: time.Hour}, Now: at(t, "11:05")}.Plan()
+	if len(got.Days) != 1 || !got.Days[0].After.has(call.Visit.ID) {
+		t.Errorf("%+v, want the visit before or after lunch", got.Visits)
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 // Limits of the queue. River's defaults leave a killed worker's job alone for an hour.
 const (
 	jobTimeout    = 15 * time.Second
-	planTimeout   = 5 * time.Minute // a night's plan of a large branch
+	planTimeout   = 5 * time.Minute // the longest try of a plan, of a large branch; see patience
 	rescueAfter   = 30 * time.Second
 	fetchCooldown = 50 * time.Millisecond
 	stepEvery     = 5 * time.Second // how late the next step of an alert may be

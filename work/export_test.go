@@ -2,6 +2,7 @@ package work
 
 import (
 	"context"
+	"time"
 
 	"github.com/hexbeat/hexbeat/desk"
 	"github.com/riverqueue/river"
@@ -39,3 +40,6 @@ func TendQueue(ctx context.Context, c Config, job desk.TendQueue) error {
 func NewDayReplanner(c Config) river.Worker[desk.ReplanDays] {
 	return &dayReplanner{desk: c.Desk, log: c.Log}
 }
+
+// Patience is how long a try of a long job may take.
+func Patience(attempt int) time.Duration { return patience(attempt) }

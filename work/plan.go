@@ -23,8 +23,10 @@ type dayPlanner struct {
 	log  *slog.Logger
 }
 
-// Timeout leaves a large branch the time it needs.
-func (w *dayPlanner) Timeout(*river.Job[desk.PlanDays]) time.Duration { return planTimeout }
+// Timeout leaves a large branch the time it needs, try after try.
+func (w *dayPlanner) Timeout(job *river.Job[desk.PlanDays]) time.Duration {
+	return patience(job.Attempt)
+}
 
 // Work plans rep after rep; taken up again after a crash it goes on where it stopped.
 func (w *dayPlanner) Work(ctx context.Context, job *river.Job[desk.PlanDays]) error {

@@ -18,8 +18,10 @@ type dayReplanner struct {
 	log  *slog.Logger
 }
 
-// Timeout leaves a large branch the time it needs.
-func (w *dayReplanner) Timeout(*river.Job[desk.ReplanDays]) time.Duration { return planTimeout }
+// Timeout leaves a large branch the time it needs, try after try.
+func (w *dayReplanner) Timeout(job *river.Job[desk.ReplanDays]) time.Duration {
+	return patience(job.Attempt)
+}
 
 // Work is one transaction. Taken up again after a crash it begins with what the first one left: that is good already, or as it was.
 func (w *dayReplanner) Work(ctx context.Context, job *river.Job[desk.ReplanDays]) error {

@@ -38,40 +38,47 @@ func (a *api) ready() {
 // ask sends a GraphQL request that must succeed and reads its data.
 func (a *api) ask(token, query string, variables map[string]any, into any) {
 	a.t.Helper()
+	data, errs, err := a.post(token, query, variables)
+	if err != nil {
+		a.t.Fatalf("answer of %s: %v", query, err)
+	}
+	if len(errs) > 0 {
+		a.t.Fatalf("%s\nfailed: %s", query, errs)
+	}
+	if strings.Contains(string(data), `"code":`) {
+		a.t.Fatalf("%s\nwas refused: %s", query, data)
+	}
+	if into == nil {
+		return
+	}
+	if err := json.Unmarshal(data, into); err != nil {
+		a.t.Fatalf("data of %s: %v", query, err)
+	}
+}
+
+// post sends a GraphQL request and says what came back.
+func (a *api) post(token, query string, variables map[string]any) (data json.RawMessage, errs []json.RawMessage, err error) {
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
-		a.t.Fatal(err)
+		return nil, nil, err
 	}
 	request, err := http.NewRequestWithContext(a.t.Context(), http.MethodPost, a.url+"/graphql", bytes.NewReader(body))
 	if err != nil {
-		a.t.Fatal(err)
+		return nil, nil, err
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		a.t.Fatal(err)
+		return nil, nil, err
 	}
 	defer response.Body.Close()
 	var answer struct {
 		Data   json.RawMessage
 		Errors []json.RawMessage
 	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
-		a.t.Fatalf("answer of %s: %v", query, err)
-	}
-	if len(answer.Errors) > 0 {
-		a.t.Fatalf("%s\nfailed: %s", query, answer.Errors)
-	}
-	if strings.Contains(string(answer.Data), `"code":`) {
-		a.t.Fatalf("%s\nwas refused: %s", query, answer.Data)
-	}
-	if into == nil {
-		return
-	}
-	if err := json.Unmarshal(answer.Data, into); err != nil {
-		a.t.Fatalf("data of %s: %v", query, err)
-	}
+	err = json.NewDecoder(response.Body).Decode(&answer)
+	return answer.Data, answer.Errors, err
 }
 
 // hints are what a real graphql-ws client hears.
