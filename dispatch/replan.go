@@ -41,12 +41,14 @@ type Replanned struct {
 	Free    *Outlook // the plan without a budget, with the same visits; nil where it was not asked for
 }
 
-// StabilityPrice is how many minutes are paid for each change that the budget avoids, and whether it avoids any.
+// StabilityPrice is how many minutes are paid for each change that the budget avoids: by how much the plan without a budget is cheaper, for
+// each change that it has more. It avoids none where that plan is no cheaper, for then nobody would make those changes, and where it has no
+// more of them: there the budget stands in the way of better changes, and not of more.
 func (r Replanned) StabilityPrice() (minutes float64, avoids bool) {
-	if r.Free == nil || r.Free.Changes <= r.Is.Changes {
+	if r.Free == nil || r.Free.Changes <= r.Is.Changes || r.Free.Cost >= r.Is.Cost {
 		return 0, false
 	}
-	return round(max(0, r.Is.Cost-r.Free.Cost) / float64(r.Free.Changes-r.Is.Changes)), true
+	return round((r.Is.Cost - r.Free.Cost) / float64(r.Free.Changes-r.Is.Changes)), true
 }
 
 // Plan carries the wish out. A change of a rep is a planned visit that leaves the day, one that comes from another rep, or one that moves
@@ -59,17 +61,19 @@ func (r Replan) Plan() Replanned {
 	p := newReplanning(r)
 	was := p.outlook()
 	p.insertWaiting()
-	free := p.clone()
+	old := p.clone()
 	if r.Budget.Changes != 0 {
 		p.improve()
 	}
 	out := Replanned{Was: was, Is: p.outlook()}
 	if r.Priced {
-		free.budget.Changes = -1
-		free.improve()
-		o := free.outlook()
-		if o.Cost > out.Is.Cost { // what the budget allows is allowed without it too
-			o = out.Is
+		o := out.Is // what the budget allows is allowed without it too
+		for _, free := range []*replanning{old, p.clone()} {
+			free.budget.Changes = -1
+			free.improve()
+			if found := free.outlook(); found.Cost < o.Cost {
+				o = found
+			}
 		}
 		out.Free = &o
 	}

@@ -14,7 +14,8 @@ const (
 	mostNeighbours    = 12
 	iterationsPerStop = 20
 	mostPasses        = 3
-	slackHours        = 4 // by how much a search may let days end late, at the price of overtime
+	leastGain         = 1.0 / 60 // minutes that a change must save even where any number is allowed
+	slackHours        = 4        // by how much a search may let days end late, at the price of overtime
 )
 
 // improve betters the plan group by group.
@@ -131,10 +132,11 @@ func (p *replanning) search(group []int, seed uint64) proposal {
 	if hours := float64(available) / 3600 / float64(len(group)); hours > 0 {
 		problem.Balance = int64(60 * w.Load / hours / hours)
 	}
-	if p.budget.Changes >= 0 {
-		problem.Churn = &route.Churn{
-			Vehicle: int64(60 * w.NewRep), Arrival: int64(60 * w.Moved), Tolerance: int64(Tolerance.Seconds()), Most: p.budget.Changes * len(group),
-		}
+	problem.Churn = &route.Churn{
+		Vehicle: int64(60 * w.NewRep), Arrival: int64(60 * w.Moved), Tolerance: int64(Tolerance.Seconds()), Most: p.budget.Changes * len(group),
+	}
+	if p.budget.Changes < 0 { // any number, but none for nothing
+		problem.Churn.Vehicle, problem.Churn.Arrival = int64(60*leastGain), int64(60*leastGain)
 	}
 	solver, err := route.NewSolver(&problem, route.Options{Seed: seed, Threads: 2})
 	if err != nil {
@@ -238,7 +240,7 @@ func (p *replanning) adoptOnes(wanted proposal) {
 		to    int
 		cost  float64
 	}
-	price := 0.0
+	price := leastGain
 	if p.budget.Changes >= 0 && len(p.days) > 0 {
 		price = p.days[0].is.weights().Moved
 	}

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"bytes"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -58,7 +59,15 @@ func TestReplanLaws(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 9))
 		wish := aMuddle(t, rng, 4, 7, 2)
+		wish.Priced = rng.IntN(4) == 0
 		got := wish.Plan()
+		if got.Free != nil {
+			minutes, avoids := got.StabilityPrice()
+			paid, more := got.Is.Cost-got.Free.Cost, got.Free.Changes-got.Is.Changes
+			if paid < 0 || avoids != (paid > 0 && more > 0) || avoids && math.Abs(minutes*float64(more)-paid) > 0.001*float64(more) {
+				r.Fatalf("%v min are paid for each change avoided, %t, where %v min are paid for %d more", minutes, avoids, paid, more)
+			}
+		}
 
 		// No visit in two routes, none lost: routes and queue hold what they held before.
 		after := map[uuid.UUID]RepDay{}
