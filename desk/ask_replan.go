@@ -29,6 +29,10 @@ type ReplanDays struct {
 	Changes       int       `json:"changes"`
 	Reason        string    `json:"reason"`
 	Note          string    `json:"note,omitempty"`
+
+	// Slot is set where nobody asked: the branch's rules as they are by then say what may change, and one job stands for everything that
+	// happens up to that moment.
+	Slot string `json:"slot,omitempty" river:"unique"`
 }
 
 // Kind names the job in the queue.

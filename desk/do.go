@@ -45,6 +45,7 @@ type Tx struct {
 	opened  bool
 	looked  bool                              // the engine found nothing to do: that leaves no line in the audit
 	stirred []uuid.UUID                       // branches whose queues are not what they were
+	upset   map[uuid.UUID]bool                // branches where this command leaves work of today undone
 	targets []uuid.UUID                       // what the audit line names
 	placed  map[uuid.UUID]postgres.Dimensions // of the sites that events will be about
 }
@@ -92,7 +93,10 @@ func Do[R any](ctx context.Context, d *Desk, request uuid.UUID, c command[R]) (R
 		if err := tx.audit(ctx, name, ""); err != nil {
 			return err
 		}
-		return tx.tendStirred(ctx)
+		if err := tx.tendStirred(ctx); err != nil {
+			return err
+		}
+		return tx.replanUpset(ctx)
 	})
 	if err != nil && request != uuid.Nil {
 		return answerInstead(ctx, d, caller, key, wish{name, hash}, result, err)

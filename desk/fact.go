@@ -49,6 +49,7 @@ func (f fact) record(ctx context.Context, tx *Tx) (FactRecorded, error) {
 		}
 	}
 	if outcome.Day != nil {
+		tx.late(day, outcome.Day)
 		if err := tx.saveDays(ctx, outcome.Day); err != nil {
 			return FactRecorded{}, err
 		}

@@ -274,6 +274,7 @@ func (c ReplanDay) write(ctx context.Context, tx *Tx, plan dispatch.Replanned) (
 	done.Transferred, err = tx.writeTransfer(ctx, c.Reason, plan.Transferred)
 	if len(plan.Days) == 0 {
 		done.Batch = uuid.Nil
+		tx.foundNothing()
 	}
 	return done, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,8 +22,9 @@ type SetDispatchRules struct {
 	Branch  uuid.UUID
 	Seen    int // the version the caller was looking at; 0: nobody had set any
 	Weights dispatch.Weights
-	Auto    *bool          // nil: as it is
-	Idle    *time.Duration // nil: as it is
+	Auto    *bool                // nil: as it is
+	Idle    *time.Duration       // nil: as it is
+	Replan  *dispatch.ReplanRule `json:",omitempty"` // nil: as it is
 }
 
 // DispatchRulesSet is the rules with what they would have done to the decisions of the day before.
@@ -72,6 +74,9 @@ func (c SetDispatchRules) run(ctx context.Context, tx *Tx) (DispatchRulesSet, er
 	if c.Idle != nil {
 		rules.Idle = *c.Idle
 	}
+	if c.Replan != nil {
+		rules.Replan = *c.Replan
+	}
 	tx.concerns(c.Branch)
 	if err := tx.AddDispatchRules(ctx, c.Branch, rules, tx.Caller.Person, tx.Now); err != nil {
 		return DispatchRulesSet{}, err
@@ -100,6 +105,9 @@ func (c SetDispatchRules) check() error {
 	}
 	if c.Idle != nil && (*c.Idle < shortestIdle || *c.Idle > longestIdle) {
 		return Invalid{Path: []string{"idleMinutes"}, Code: "OUT_OF_RANGE"}
+	}
+	if c.Replan != nil && !slices.Contains([]dispatch.ReplanRule{dispatch.NeverReplan, dispatch.InsertWaiting, dispatch.RearrangeLittle}, *c.Replan) {
+		return Invalid{Path: []string{"replan"}, Code: "OUT_OF_RANGE"}
 	}
 	return nil
 }

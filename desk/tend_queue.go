@@ -33,6 +33,9 @@ func (TendQueue) InsertOpts() river.InsertOpts {
 func (tx *Tx) stirs(before, after dispatch.Visit) {
 	in := after.State == dispatch.Queued && before.State != dispatch.Queued
 	out := before.State == dispatch.Queued && after.State != dispatch.Queued && tx.Caller.Door != auth.Engine
+	if in && tx.Caller.Door != auth.Engine && after.DueFrom.Before(tx.Now.Add(dayAhead)) {
+		tx.leavesUndone(after.BranchID)
+	}
 	if (in || out) && !slices.Contains(tx.stirred, after.BranchID) {
 		tx.stirred = append(tx.stirred, after.BranchID)
 	}

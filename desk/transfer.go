@@ -260,6 +260,7 @@ func (tx *Tx) dated(ctx context.Context, moves []dispatch.Move) error {
 // writeTransfer keeps what became of visits, of days and of who answers for sites, in a batch that is open, and tells each rep once.
 func (tx *Tx) writeTransfer(ctx context.Context, reason string, out dispatch.Transferred, owners ...ownerDeed) (Transferred, error) {
 	result := Transferred{Batch: tx.Batch, Promises: out.Promises}
+	tx.upsets(out)
 	var visits []dispatch.Visit
 	var assignments []postgres.Assignment
 	var changes []postgres.FeedChange

@@ -276,3 +276,22 @@ func known(at map[uuid.UUID]time.Time, visit uuid.UUID) *time.Time {
 
 // kept says whether who arrives then keeps the promise. Who comes early waits.
 func kept(v Visit, arrival *time.Time) bool { return arrival != nil && !arrival.After(v.Promised.To) }
+
+// Breaks says whether a day as it is now breaks a promise that it kept as it was. Both are timed.
+func Breaks(was, is RepDay) bool {
+	for _, s := range is.Route.Stops {
+		if s.VisitID == nil {
+			continue
+		}
+		i := slices.IndexFunc(is.Calls, func(c Call) bool { return c.Visit.ID == *s.VisitID })
+		if i < 0 || is.Calls[i].Visit.Promised == nil || is.Calls[i].Visit.State != Assigned || kept(is.Calls[i].Visit, &s.Arrival) {
+			continue
+		}
+		for _, before := range was.Route.Stops {
+			if before.VisitID != nil && *before.VisitID == *s.VisitID && kept(is.Calls[i].Visit, &before.Arrival) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -25,13 +25,14 @@ func dispatchRules(ctx context.Context, branch uuid.UUID) (*model.DispatchRules,
 }
 
 func rulesOf(r dispatch.Rules) model.DispatchRules {
-	return model.DispatchRules{Version: r.Version, Weights: r.Weights, Auto: r.Auto, IdleMinutes: int(r.Idle.Minutes())}
+	return model.DispatchRules{Version: r.Version, Weights: r.Weights, Auto: r.Auto, IdleMinutes: int(r.Idle.Minutes()), Replan: r.Replan}
 }
 
 // setDispatchRules carries the wish out, or says what yesterday would have looked like.
 func (r *Resolver) setDispatchRules(ctx context.Context, input model.DispatchRulesSetInput) (model.DispatchRulesAreSet, error) {
 	wish := desk.SetDispatchRules{
 		Branch: input.BranchID, Seen: input.ExpectedVersion, Weights: input.Weights, Auto: input.Auto, Idle: minutes(input.IdleMinutes),
+		Replan: input.Replan,
 	}
 	done, err := desk.DoOrTry(ctx, r.desk, input.RequestID, said(input.DryRun), wish)
 	would := done.Would

@@ -10,14 +10,15 @@ import (
 )
 
 type dispatchRulesRow struct {
-	Version int              `db:"version"`
-	Weights dispatch.Weights `db:"weights"`
-	Auto    bool             `db:"auto"`
-	Idle    time.Duration    `db:"idle"`
+	Version int                 `db:"version"`
+	Weights dispatch.Weights    `db:"weights"`
+	Auto    bool                `db:"auto"`
+	Idle    time.Duration       `db:"idle"`
+	Replan  dispatch.ReplanRule `db:"replan"`
 }
 
 const dispatchRules = `
-SELECT dr.version, dr.weights, dr.auto, dr.idle
+SELECT dr.version, dr.weights, dr.auto, dr.idle, dr.replan
 FROM   dispatch_rules AS dr
 WHERE  dr.organization_id = @organization AND dr.branch_id = @branch
 ORDER  BY dr.version DESC
@@ -33,14 +34,14 @@ func (tx *Tx) DispatchRules(ctx context.Context, branch uuid.UUID) (dispatch.Rul
 }
 
 const insertDispatchRules = `
-INSERT INTO dispatch_rules (organization_id, branch_id, version, weights, auto, idle, set_by, set_at)
-VALUES (@organization, @branch, @version, @weights, @auto, @idle, @by, @at)`
+INSERT INTO dispatch_rules (organization_id, branch_id, version, weights, auto, idle, replan, set_by, set_at)
+VALUES (@organization, @branch, @version, @weights, @auto, @idle, @replan, @by, @at)`
 
 // AddDispatchRules keeps the next version of a branch's rules. The branch must be locked by this transaction.
 func (tx *Tx) AddDispatchRules(ctx context.Context, branch uuid.UUID, r dispatch.Rules, by uuid.UUID, at time.Time) error {
 	return tx.exec(ctx, -1, insertDispatchRules, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "branch": branch, "version": r.Version, "weights": r.Weights, "auto": r.Auto, "idle": r.Idle,
-		"by": orNull(by), "at": at,
+		"replan": r.Replan, "by": orNull(by), "at": at,
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/hexbeat/hexbeat/desk"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/graph/model"
+	"github.com/hexbeat/hexbeat/graph/scalar"
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -311,6 +312,29 @@ func (ec *executionContext) _DispatchRules_idleMinutes(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_DispatchRules_idleMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DispatchRules", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DispatchRules_replan(ctx context.Context, field graphql.CollectedField, obj *model.DispatchRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DispatchRules_replan(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replan, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dispatch.ReplanRule) graphql.Marshaler {
+			return ec.marshalNReplanRule2githubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐReplanRule(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DispatchRules_replan(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DispatchRules", field, false, false, "ReplanRule")
 }
 
 func (ec *executionContext) _DispatchRulesAreSet_rules(ctx context.Context, field graphql.CollectedField, obj *model.DispatchRulesAreSet) (ret graphql.Marshaler) {
@@ -750,7 +774,7 @@ func (ec *executionContext) unmarshalInputDispatchRulesSetInput(ctx context.Cont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"requestId", "branchId", "expectedVersion", "weights", "auto", "idleMinutes", "dryRun"}
+	fieldsInOrder := [...]string{"requestId", "branchId", "expectedVersion", "weights", "auto", "idleMinutes", "replan", "dryRun"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -799,6 +823,13 @@ func (ec *executionContext) unmarshalInputDispatchRulesSetInput(ctx context.Cont
 				return it, err
 			}
 			it.IdleMinutes = data
+		case "replan":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("replan"))
+			data, err := ec.unmarshalOReplanRule2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐReplanRule(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Replan = data
 		case "dryRun":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -1198,6 +1229,11 @@ func (ec *executionContext) _DispatchRules(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "replan":
+			out.Values[i] = ec._DispatchRules_replan(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1417,6 +1453,21 @@ func (ec *executionContext) marshalNQueueAssignResult2githubᚗcomᚋhexbeatᚋh
 	return ec._QueueAssignResult(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNReplanRule2githubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐReplanRule(ctx context.Context, v any) (dispatch.ReplanRule, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := dispatch.ReplanRule(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReplanRule2githubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐReplanRule(ctx context.Context, sel ast.SelectionSet, v dispatch.ReplanRule) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ReplanRule!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNWeights2githubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐWeights(ctx context.Context, sel ast.SelectionSet, v dispatch.Weights) graphql.Marshaler {
 	return ec._Weights(ctx, sel, &v)
 }
@@ -1431,6 +1482,25 @@ func (ec *executionContext) marshalODispatchRules2ᚖgithubᚗcomᚋhexbeatᚋhe
 		return graphql.Null
 	}
 	return ec._DispatchRules(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOReplanRule2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐReplanRule(ctx context.Context, v any) (*dispatch.ReplanRule, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := dispatch.ReplanRule(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOReplanRule2ᚖgithubᚗcomᚋhexbeatᚋhexbeatᚋdispatchᚐReplanRule(ctx context.Context, sel ast.SelectionSet, v *dispatch.ReplanRule) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -420,6 +420,7 @@ type ComplexityRoot struct {
 	DispatchRules struct {
 		Auto        func(childComplexity int) int
 		IdleMinutes func(childComplexity int) int
+		Replan      func(childComplexity int) int
 		Version     func(childComplexity int) int
 		Weights     func(childComplexity int) int
 	}
@@ -2363,6 +2364,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DispatchRules.IdleMinutes(childComplexity), true
+	case "DispatchRules.replan":
+		if e.ComplexityRoot.DispatchRules.Replan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DispatchRules.Replan(childComplexity), true
 	case "DispatchRules.version":
 		if e.ComplexityRoot.DispatchRules.Version == nil {
 			break
@@ -6449,6 +6456,22 @@ type DispatchRules {
   auto: Boolean!
   "A rep with nothing to do for so long is idle."
   idleMinutes: Int!
+  "What is done by itself after a change that leaves work of today undone."
+  replan: ReplanRule!
+}
+
+"""
+What is done by itself after a change that leaves work of today undone: a visit comes back into the queue, a storm or a late rep breaks a
+promise. The engine waits for what else happens in the half minute, and then plans the rest of the day anew as ` + "`" + `dayReplan` + "`" + ` does: one batch,
+one undo, nothing that begins within an hour, and nothing that a person gave to a rep.
+"""
+enum ReplanRule {
+  "Nothing; people decide. So it is where nobody has set anything else."
+  NEVER
+  "Visits of the queue find places; nothing that is planned moves."
+  INSERT
+  "Besides, planned visits move: at most two changes a rep."
+  REARRANGE
 }
 
 "What a choice costs, in minutes of driving."
@@ -6520,6 +6543,8 @@ input DispatchRulesSetInput {
   auto: Boolean
   "After how long a rep with nothing to do is idle, 5 to 480; as it is by default."
   idleMinutes: Int
+  "What is done by itself after a change that leaves work of today undone; as it is by default."
+  replan: ReplanRule
   "Store nothing, say what yesterday would have looked like."
   dryRun: Boolean
 }
@@ -7057,9 +7082,12 @@ type DayReplanned {
   before: DayOutlook!
   "What it costs now, with the visits that waited."
   after: DayOutlook!
-  "What it would cost if anything might change, with the same visits."
+  "What it would cost if anything might change, with the same visits: the cheapest plan found, which is this one where none is cheaper."
   free: DayOutlook!
-  "Minutes paid for each change that the budget avoids; null where it avoids none."
+  """
+  Minutes paid for each change that the budget avoids: ` + "`" + `after.cost` + "`" + ` less ` + "`" + `free.cost` + "`" + `, for each change that ` + "`" + `free` + "`" + ` has more. Never 0; null where
+  nothing cheaper was found, and where what was found has no more changes.
+  """
   stabilityPrice: Float
 }
 
@@ -8271,6 +8299,8 @@ func (ec *executionContext) childFields_DispatchRules(ctx context.Context, field
 		return ec.fieldContext_DispatchRules_auto(ctx, field)
 	case "idleMinutes":
 		return ec.fieldContext_DispatchRules_idleMinutes(ctx, field)
+	case "replan":
+		return ec.fieldContext_DispatchRules_replan(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DispatchRules", field.Name)
 }

@@ -571,9 +571,10 @@ type DayReplanned struct {
 	Before dispatch.Outlook `json:"before"`
 	// What it costs now, with the visits that waited.
 	After dispatch.Outlook `json:"after"`
-	// What it would cost if anything might change, with the same visits.
+	// What it would cost if anything might change, with the same visits: the cheapest plan found, which is this one where none is cheaper.
 	Free dispatch.Outlook `json:"free"`
-	// Minutes paid for each change that the budget avoids; null where it avoids none.
+	// Minutes paid for each change that the budget avoids: `after.cost` less `free.cost`, for each change that `free` has more. Never 0; null where
+	// nothing cheaper was found, and where what was found has no more changes.
 	StabilityPrice *float64 `json:"stabilityPrice"`
 }
 
@@ -694,6 +695,8 @@ type DispatchRules struct {
 	Auto bool `json:"auto"`
 	// A rep with nothing to do for so long is idle.
 	IdleMinutes int `json:"idleMinutes"`
+	// What is done by itself after a change that leaves work of today undone.
+	Replan dispatch.ReplanRule `json:"replan"`
 }
 
 // The rules hold from now on.
@@ -720,6 +723,8 @@ type DispatchRulesSetInput struct {
 	Auto *bool `json:"auto"`
 	// After how long a rep with nothing to do is idle, 5 to 480; as it is by default.
 	IdleMinutes *int `json:"idleMinutes"`
+	// What is done by itself after a change that leaves work of today undone; as it is by default.
+	Replan *dispatch.ReplanRule `json:"replan"`
 	// Store nothing, say what yesterday would have looked like.
 	DryRun *bool `json:"dryRun"`
 }
