@@ -112,7 +112,7 @@ var acts = map[string]func(z *turmoil, v dispatch.Visit, rep int) (uuid.UUID, er
 			return uuid.Nil, dispatch.ErrNoMoves // else nobody is left before noon
 		}
 		got, err := desk.Do(z.As(z.Dispatcher), z.Desk, uuid.New(), desk.ReportAbsence{
-			Rep: &z.Branches[0].Reps[rep].ID, Kind: "SICK", From: desktest.Monday, To: desktest.Monday,
+			Rep: &z.Branches[0].Reps[rep].ID, Kind: "SICK",
 		})
 		return got.Batch, err
 	},
