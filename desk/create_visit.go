@@ -93,7 +93,7 @@ func (c CreateVisit) run(ctx context.Context, tx *Tx) (dispatch.Visit, error) {
 	if err != nil {
 		return dispatch.Visit{}, err
 	}
-	if err := c.write(ctx, tx, call, outcome); err != nil || !c.Auto || outcome.Visit.State != dispatch.Queued {
+	if err := c.write(ctx, tx, call, outcome, day); err != nil || !c.Auto || outcome.Visit.State != dispatch.Queued {
 		return outcome.Visit, err
 	}
 	return c.assign(ctx, tx, outcome.Visit)
@@ -171,10 +171,10 @@ func (c CreateVisit) visit(tx *Tx, site customer.Site, line uuid.UUID, date hour
 	return v
 }
 
-func (c CreateVisit) write(ctx context.Context, tx *Tx, call dispatch.Call, outcome dispatch.CreatedVisit) error {
+func (c CreateVisit) write(ctx context.Context, tx *Tx, call dispatch.Call, outcome dispatch.CreatedVisit, joined *dispatch.RepDay) error {
 	visit := outcome.Visit
 	tx.concerns(visit.ID)
-	if err := tx.open(ctx, "CREATE", "", ""); err != nil {
+	if err := tx.openTraced(ctx, "CREATE", "", "", made(visit, joined)); err != nil {
 		return err
 	}
 	if err := tx.AddVisit(ctx, visit); errors.Is(err, postgres.ErrTaken) {

@@ -26,6 +26,14 @@ func didTo(before dispatch.Call, after dispatch.Visit, days ...*dispatch.RepDay)
 	return &deed{Trace: dispatch.TraceOf([]dispatch.Moved{{Before: before, After: after}}, was...)}
 }
 
+// made is what a batch did that made a visit; joined is the day it was put on, as it was, nil for none.
+func made(visit dispatch.Visit, joined *dispatch.RepDay) *deed {
+	if joined == nil {
+		return &deed{Trace: dispatch.TraceOfNew(visit)}
+	}
+	return &deed{Trace: dispatch.TraceOfNew(visit, *joined)}
+}
+
 // slowDeed is a slowdown that a batch put into force or, undoing one, withdrew.
 type slowDeed struct {
 	Slowdown  uuid.UUID `json:"slowdown"`

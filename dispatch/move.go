@@ -145,6 +145,7 @@ type VisitTrace struct {
 	Visit  uuid.UUID `json:"visit"`
 	Before Standing  `json:"before"`
 	After  Standing  `json:"after"`
+	Made   bool      `json:"made,omitempty"` // the batch made the visit: there is nothing before it, and an undo calls it off
 }
 
 // DayTrace is the order in which a day's visits stood before a batch.
@@ -154,12 +155,25 @@ type DayTrace struct {
 	Order []uuid.UUID `json:"order"`
 }
 
+// TraceOfNew is the trace of a new visit; the day it joined, if any, is given as it was.
+func TraceOfNew(visit Visit, joined ...RepDay) Trace {
+	t := TraceOf(nil, joined...)
+	t.Visits = []VisitTrace{{Visit: visit.ID, Before: standingOf(visit).calledOff(), After: standingOf(visit), Made: true}}
+	return t
+}
+
+// calledOff is where a visit stands that is called off there.
+func (s Standing) calledOff() Standing {
+	s.State, s.Reason = Cancelled, nil
+	return s
+}
+
 // TraceOf is the trace of visits moved between days; days are given as they were.
 func TraceOf(moved []Moved, before ...RepDay) Trace {
 	var t Trace
 	for _, m := range moved {
 		if m.Changed() {
-			t.Visits = append(t.Visits, VisitTrace{m.After.ID, standingOf(m.Before.Visit), standingOf(m.After)})
+			t.Visits = append(t.Visits, VisitTrace{Visit: m.After.ID, Before: standingOf(m.Before.Visit), After: standingOf(m.After)})
 		}
 	}
 	for _, day := range before {

@@ -29,7 +29,7 @@ type KeptVisit struct {
 }
 
 // Undo puts the visits of a batch back where they stood before it: reps, days, promises, pins, and the order of each day as far as its
-// visits are still ahead; what the batch called off is owed again. Visits that came to such a day since take the places that cost least.
+// visits are still ahead; what the batch called off is owed again, and what it made is called off, wherever it has come to. Visits that came to such a day since take the places that cost least.
 // Times are those of now: on a day on which nothing has begun they are those of before. What has happened to a visit since the batch
 // stands, and its name is told.
 //
@@ -54,6 +54,9 @@ func Undo(trace Trace, calls []Call, list []RepDay, now time.Time) Undone {
 		if code != "" {
 			out.Kept = append(out.Kept, KeptVisit{t.Visit, code})
 			continue
+		}
+		if t.Made {
+			t.Before = standingOf(call.Visit).calledOff()
 		}
 		d.leave(call.Visit)
 		after := call.Visit.stand(t.Before)
@@ -85,6 +88,8 @@ func (d *days) hindrance(call Call, t VisitTrace) string {
 		return string(visit.State)
 	case visit.State == UnderWay:
 		return BegunSince
+	case t.Made:
+		return "" // whoever has it by now
 	case !standingOf(visit).same(t.After):
 		return MovedSince
 	}
