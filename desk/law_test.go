@@ -195,6 +195,7 @@ func anyDay(t *testing.T, seed uint64, all bool) {
 		if v.RepID != nil && z.rng.IntN(3) > 0 {
 			rep = slices.IndexFunc(z.Branches[0].Reps, func(r roster.Rep) bool { return r.ID == *v.RepID }) // mostly who has it
 		}
+		before := z.standing(t)
 		batch, err := acts[name](z, v, rep)
 		if err != nil && desk.RefusalCode(err) == "" {
 			t.Fatalf("step %d, %s of %s: %v", step, name, v.ID, err)
@@ -203,6 +204,9 @@ func anyDay(t *testing.T, seed uint64, all bool) {
 			accepted[name]++
 			if batch != uuid.Nil {
 				z.batches = append(z.batches, batch)
+				if z.rng.IntN(4) == 0 {
+					z.takeBack(t, name, batch, before)
+				}
 			}
 		}
 		if v.State == dispatch.Done && visit(t, z.World, v.ID).State != dispatch.Done {
@@ -220,6 +224,62 @@ func anyDay(t *testing.T, seed uint64, all bool) {
 	for _, name := range names {
 		if all && accepted[name] == 0 {
 			t.Errorf("no %s was carried out: %v", name, accepted)
+		}
+	}
+}
+
+// standing is where every visit stands, and after which other one of its day.
+func (z *turmoil) standing(t *testing.T) map[uuid.UUID]string {
+	t.Helper()
+	rows, err := z.DB.Pool().Query(t.Context(), `SELECT v.id, concat_ws(' ', v.state, v.queue_reason, v.rep_id, v.date, v.rep_pinned, v.promised_from, v.promised_to),
+	       (SELECT ro.rep_id::text FROM route AS ro WHERE ro.id = st.route_id AND v.state = 'ASSIGNED')
+	    FROM visit AS v LEFT JOIN stop AS st ON st.visit_id = v.id ORDER BY st.route_id, st.position, v.id`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	at, place := map[uuid.UUID]string{}, map[string]int{}
+	for rows.Next() {
+		var id uuid.UUID
+		var where string
+		var of *string
+		if err := rows.Scan(&id, &where, &of); err != nil {
+			t.Fatal(err)
+		}
+		if of != nil {
+			place[*of]++
+			where += fmt.Sprintf(", %d of %s", place[*of], *of)
+		}
+		at[id] = where
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+// takeBack takes a batch back in the moment in which it was made: then everything stands where it stood, in its order, but for what the batch
+// made, which is called off. Nothing can have come between, so nothing may be kept but what had been begun.
+func (z *turmoil) takeBack(t *testing.T, name string, batch uuid.UUID, before map[uuid.UUID]string) {
+	t.Helper()
+	undone, err := desk.Do(z.As(z.Dispatcher), z.Desk, uuid.New(), desk.UndoBatch{Batch: batch})
+	if err != nil {
+		t.Errorf("%s taken back: %v", name, err)
+		return
+	}
+	z.batches = append(z.batches, undone.Batch)
+	if len(undone.Kept) > 0 {
+		for _, k := range undone.Kept {
+			if !slices.Contains([]string{dispatch.Absent, dispatch.OffShift, dispatch.ShiftOver, dispatch.BegunSince, dispatch.MovedSince, "DONE"}, k.Code) {
+				t.Errorf("%s taken back keeps %s as %s", name, k.VisitID, k.Code)
+			}
+		}
+		return
+	}
+	for id, is := range z.standing(t) {
+		was, there := before[id]
+		if !there && visit(t, z.World, id).State != dispatch.Cancelled || there && is != was {
+			t.Errorf("%s taken back at once: %s is %s, and was %q", name, id, is, was)
 		}
 	}
 }

@@ -177,13 +177,18 @@ func TraceOf(moved []Moved, before ...RepDay) Trace {
 		}
 	}
 	for _, day := range before {
-		order := []uuid.UUID{}
-		for _, stop := range day.Route.Stops {
-			if stop.VisitID != nil {
-				order = append(order, *stop.VisitID)
-			}
-		}
-		t.Days = append(t.Days, DayTrace{day.Rep.ID, day.Route.Date, order})
+		t.Days = append(t.Days, DayTrace{day.Rep.ID, day.Route.Date, day.order()})
 	}
 	return t
+}
+
+// order is in which order the day's visits stand.
+func (day RepDay) order() []uuid.UUID {
+	order := []uuid.UUID{}
+	for _, stop := range day.Route.Stops {
+		if stop.VisitID != nil {
+			order = append(order, *stop.VisitID)
+		}
+	}
+	return order
 }

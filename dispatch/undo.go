@@ -72,8 +72,12 @@ func Undo(trace Trace, calls []Call, list []RepDay, now time.Time) Undone {
 	}
 	for _, on := range d.list {
 		key := repDate{on.is.Rep.ID, on.is.Route.Date}
-		if _, changed := order[key]; changed || len(coming[on]) > 0 || on.touched {
-			on.restore(coming[on], order[key], now)
+		was, changed := order[key]
+		if !changed {
+			was = on.is.order() // as it goes by now
+		}
+		if changed || len(coming[on]) > 0 || on.touched {
+			on.restore(coming[on], was, now)
 		}
 	}
 	out.finish(d)
