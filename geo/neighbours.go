@@ -28,14 +28,12 @@ func neighboursOf(places []vec) neighbours {
 		length float64
 		clear  bool
 	}
-	var pairs []pair
 	tree := kdTreeOf(places)
 	box := boxAround(places)
-	var seen []int32
-	for i := range places {
+	pairs := slices.Concat(parallelSpans(len(places), func(i int) (pairs []pair) {
 		p := places[i]
 		region := slices.Clone(box)
-		seen = seen[:0]
+		var seen []int32
 		tree.near(p, math.Inf(1), func(j int32) float64 {
 			if int(j) == i {
 				return region.reach(p)
@@ -61,7 +59,8 @@ func neighboursOf(places []vec) neighbours {
 				pairs = append(pairs, pair{int32(i), j, length, gap >= length/2*(1+clearance)})
 			}
 		}
-	}
+		return pairs
+	})...)
 
 	slices.SortFunc(pairs, func(a, b pair) int {
 		return cmp.Or(cmp.Compare(a.length, b.length), cmp.Compare(a.a, b.a), cmp.Compare(a.b, b.b))
