@@ -164,6 +164,27 @@ func TestDesignFromTodayMovesLittle(t *testing.T) {
 	}
 }
 
+// Other ground than a city's too.
+func TestDesignFromTodayMovesLittleAnywhere(t *testing.T) {
+	t.Parallel()
+	for which, of := range towns {
+		t.Run(of.name, func(t *testing.T) {
+			t.Parallel()
+			unhurried(t)
+			b := drifted(t, town(which, 1500, 2), 12)
+			after := made(t, b)
+			judge(t, b, after)
+			m := after.Measures
+			if want := max(b.Tolerance, m.ImbalanceLeast); m.Imbalance > want+1e-9 {
+				t.Errorf("imbalance = %.4f, want at most %.4f", m.Imbalance, want)
+			}
+			if bound := max(m.MovedBound, m.MovedFlow); m.MovedShare > 1.5*bound {
+				t.Errorf("moved %.3f, want at most 1.5 times the bound of %.3f", m.MovedShare, bound)
+			}
+		})
+	}
+}
+
 func BenchmarkRebalance(b *testing.B) {
 	for _, k := range []int{10, 50, 200} {
 		b.Run(strconv.Itoa(k), func(b *testing.B) {
