@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/auth"
@@ -48,6 +49,12 @@ func (c ImportReps) run(ctx context.Context, tx *Tx) (RepsImported, error) {
 		branch, refused := branchOfRow(branches, row.Branch, c.Branch, row)
 		if refused != nil {
 			done.Rejected = append(done.Rejected, *refused)
+			continue
+		}
+		if row.Skills, err = skills("skills", row.Skills); err != nil {
+			done.Rejected = append(done.Rejected, row.Refuse("skills", "", "TOO_LONG",
+				fmt.Sprintf("навыков не больше %d, каждый не длиннее %d знаков", mostSkills, longestSkill),
+				fmt.Sprintf("at most %d skills, each of at most %d characters", mostSkills, longestSkill)))
 			continue
 		}
 		outcome, err := tx.importRep(ctx, row, branch, locale)
@@ -122,6 +129,12 @@ func (tx *Tx) importRep(ctx context.Context, row table.RepRow, branch roster.Bra
 			return outcome, err
 		}
 		granted = granted || news
+	}
+	if len(row.Skills) > 0 && !slices.Equal(row.Skills, rep.Skills) {
+		if err := tx.SaveSkills(ctx, rep.ID, row.Skills); err != nil {
+			return outcome, fmt.Errorf("save skills: %w", err)
+		}
+		granted = true
 	}
 	if granted && outcome == repSame {
 		outcome = repChanged

@@ -102,6 +102,72 @@ func TestStormMorning(t *testing.T) {
 	}
 }
 
+// TestStormGivesUpTheLeastImportantFirst: of a day with visits of every importance the storm takes the lowest ones and no promise, the alert
+// says so in the rep's language, and one undo brings all of it back.
+func TestStormGivesUpTheLeastImportantFirst(t *testing.T) {
+	t.Parallel()
+	h := aHouse(t)
+	h.at(t, "08:00")
+	day := h.dayOf(t, 0)
+	promised := h.does(t, "dispatcher", reschedule, map[string]any{
+		"visitId": day[7].ID, "expectedVersion": day[7].Version, "reason": "CUSTOMER",
+		"promised": map[string]any{"from": "2026-11-23T10:00:00+03:00", "to": "2026-11-23T12:00:00+03:00"},
+	})
+	if promised.Typename != "VisitRescheduled" {
+		t.Fatalf("%+v", promised)
+	}
+	priority := map[string]int{day[7].ID: 0} // promised, and of no importance besides
+	for i, v := range day[:7] {
+		priority[v.ID] = 10 * (i + 1)
+	}
+	for id, points := range priority {
+		if _, err := h.DB.Pool().Exec(t.Context(), `UPDATE visit SET priority = $2 WHERE id = $1`, id, points); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := h.DB.Pool().Exec(t.Context(), `UPDATE shift SET ends_at = starts_at + interval '5 hours'`); err != nil {
+		t.Fatal(err)
+	}
+	before := h.standing(t)
+	storm := h.does(t, "dispatcher", slowArea, map[string]any{
+		"branchId": h.Branches[0].ID, "polygon": square(55.70, 37.5, 55.775, 37.8), // the first rep's ground
+		"from": "2026-11-23T08:00:00+03:00", "to": "2026-11-23T19:00:00+03:00", "factor": 6,
+	})
+	if storm.Typename != "AreaSlowed" || len(storm.Moves) == 0 || len(storm.Moves) >= 7 {
+		t.Fatalf("%d visits given up (%s), want some and not all", len(storm.Moves), storm.Code)
+	}
+	given := map[string]bool{}
+	for _, m := range storm.Moves {
+		given[m.Visit.ID] = true
+		if m.Visit.ID == day[7].ID {
+			t.Error("a promise was given up")
+		}
+	}
+	for id := range given {
+		for other, points := range priority {
+			if !given[other] && other != day[7].ID && points < priority[id] {
+				t.Errorf("a visit of %d points was given up, one of %d kept", priority[id], points)
+			}
+		}
+	}
+	var inbox struct {
+		Alerts struct{ Nodes []struct{ Kind, Text string } }
+	}
+	for language, reason := range map[string]string{"ru": "Причина: медленный проезд", "en": "Reason: driving is slow"} {
+		as := h.Caller(0, 0)
+		as.Locale = language
+		h.know(language, as)
+		h.must(t, language, `{alerts(first:5){nodes{kind text}}}`, nil, &inbox)
+		if len(inbox.Alerts.Nodes) == 0 || !strings.Contains(inbox.Alerts.Nodes[0].Text, reason) {
+			t.Errorf("told in %s: %+v, want %q", language, inbox.Alerts.Nodes, reason)
+		}
+	}
+	undone := h.does(t, "dispatcher", undoBatch, map[string]any{"batchId": storm.BatchID})
+	if diff := cmp.Diff(before, h.standing(t)); undone.Typename != "BatchUndone" || len(undone.Kept) != 0 || diff != "" {
+		t.Errorf("undo: %+v\n%s", undone, diff)
+	}
+}
+
 // TestUndoAfterTheDayWentOn: what was done, begun, called off and moved since is named, the rest comes back.
 func TestUndoAfterTheDayWentOn(t *testing.T) {
 	t.Parallel()

@@ -17,7 +17,7 @@ func importRepsCommand() command {
 func importReps(ctx context.Context, env environment, args []string) error {
 	f := newImportFlags(env, "hexbeat import reps FILE",
 		"Takes reps from a CSV or XLSX file. The first line names the columns: name and email; further branch, personnel_number, phone, lat and lon\n"+
-			"(where the day begins), start and end (of the shift: 20:00 and 04:00 is a night shift; without them the branch's hours), locale.\n"+
+			"(where the day begins), start and end (of the shift: 20:00 and 04:00 is a night shift; without them the branch's hours), skills (what not everybody can do, separated by commas), locale.\n"+
 			"The same file twice changes nothing. Refused rows go to FILE.rejected.csv.")
 	if err := f.parse(args); err != nil {
 		return err

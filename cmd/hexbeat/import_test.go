@@ -204,6 +204,31 @@ func TestARepKeepsTheHoursOfTheFile(t *testing.T) {
 	}
 }
 
+func TestARepHasTheSkillsOfTheFile(t *testing.T) {
+	t.Parallel()
+	p := aCompany(t)
+	const header = "имя;почта;навыки\n"
+	p.does("import", "reps", aFile(t, "a.csv", header+"Анна;anna@example.com;ремонт, кофе\nПётр;petr@example.com;\n"))
+	if out := p.does("import", "reps", aFile(t, "b.csv", header+"Анна;anna@example.com;кофе|ремонт\nПётр;petr@example.com;\n")); !strings.Contains(out, "2 unchanged") {
+		t.Errorf("the same skills in another order: %s", out)
+	}
+	if out := p.does("import", "reps", aFile(t, "c.csv", header+"Анна;anna@example.com;\nПётр;petr@example.com;кофе\n")); !strings.Contains(out, "1 changed") {
+		t.Errorf("one more skill: %s", out)
+	}
+	for sql, want := range map[string]int{
+		"SELECT count(*) FROM rep WHERE skills = '{кофе,ремонт}'": 1, // a cell that says nothing takes nothing away
+		"SELECT count(*) FROM rep WHERE skills = '{кофе}'":        1,
+	} {
+		if got := p.counts(sql); got != want {
+			t.Errorf("%s = %d, want %d", sql, got, want)
+		}
+	}
+	out := p.does("import", "reps", aFile(t, "d.csv", header+"Анна;anna@example.com;"+strings.Repeat("я", 65)+"\nПётр;petr@example.com;\n"))
+	if !strings.Contains(out, "1 refused") {
+		t.Errorf("a skill of 65 letters: %s", out)
+	}
+}
+
 func TestTwoImportsOfOneFileTakeTurns(t *testing.T) {
 	t.Parallel()
 	p := aCompany(t)

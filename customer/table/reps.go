@@ -22,6 +22,7 @@ type RepRow struct {
 	Start              *geo.Point       // where the day begins; nil: not said
 	ShiftFrom, ShiftTo *hours.TimeOfDay // nil: the branch's hours; ShiftTo before ShiftFrom: past midnight
 	Locale             string           // ru, en, …; empty: not said
+	Skills             []string         // what not everybody can do, each once; none: not said
 	Attributes         map[string]string
 
 	origin origin
@@ -43,6 +44,7 @@ const (
 	repFrom
 	repTo
 	repLocale
+	repSkills
 )
 
 func repColumns() columns {
@@ -57,6 +59,7 @@ func repColumns() columns {
 		repFrom:   {"start", "начало", "shift from", "начало смены", "смена с"},
 		repTo:     {"end", "конец", "shift to", "конец смены", "смена до"},
 		repLocale: {"locale", "язык", "language"},
+		repSkills: {"skills", "навыки", "умения", "skill"},
 	}
 }
 
@@ -112,6 +115,7 @@ func readRep(r *row) RepRow {
 		Phone:           r.digits(repPhone),
 		Start:           r.point(repLat, repLon),
 		Locale:          r.locale(repLocale),
+		Skills:          tags(r.text(repSkills)),
 		origin:          r.origin(),
 	}
 	if rep.Name == "" {

@@ -15,12 +15,13 @@ func TestRepsAreReadInBothLanguages(t *testing.T) {
 	want := []table.RepRow{{
 		Line: 2, Name: "Иванова Анна", Email: "anna@example.com", Branch: "Север", PersonnelNumber: "0042", Phone: "+7 1",
 		Start: &geo.Point{Lat: 55.5, Lon: 37.5}, ShiftFrom: clock(9 * 60), ShiftTo: clock(18 * 60), Locale: "ru",
+		Skills: []string{"кофе", "ремонт"},
 	}}
-	const cells = "Иванова Анна;Anna@example.com;Север;0042;+7 1;55,5;37,5;9:00;18:00;"
+	const cells = "Иванова Анна;Anna@example.com;Север;0042;+7 1;55,5;37,5;9:00;18:00;кофе, ремонт,кофе;"
 	for header, locale := range map[string]string{
-		"ФИО;Почта;Филиал;Табельный;Телефон;Широта;Долгота;Начало;Конец;Язык":                          "русский",
-		"name;e-mail;branch;personnel_number;phone;lat;lon;shift_from;shift_to;locale":                 "ru",
-		"Имя;email;подразделение;Табельный номер;тел;latitude;lng;Начало смены;Конец смены;language\r": "RU",
+		"ФИО;Почта;Филиал;Табельный;Телефон;Широта;Долгота;Начало;Конец;Навыки;Язык":                          "русский",
+		"name;e-mail;branch;personnel_number;phone;lat;lon;shift_from;shift_to;skills;locale":                 "ru",
+		"Имя;email;подразделение;Табельный номер;тел;latitude;lng;Начало смены;Конец смены;Умения;language\r": "RU",
 	} {
 		rows, rejected, err := table.ReadReps(strings.NewReader(header+"\n"+cells+locale+"\n"), "reps.csv")
 		if err != nil || len(rejected) != 0 {
