@@ -126,7 +126,8 @@ func (c ReassignRepDays) days(ctx context.Context, tx *Tx) (days []postgres.DayO
 	return days, nil
 }
 
-// moves say what becomes of each visit. Those deferred come in the order in which they are given up, the less important first.
+// moves say what becomes of each visit. Those deferred come in the order in which they are given up, the less important first and of these
+// what is due later.
 func (c ReassignRepDays) moves(calls []dispatch.Call) []dispatch.Move {
 	moves := make([]dispatch.Move, len(calls))
 	for i, call := range calls {
@@ -139,7 +140,9 @@ func (c ReassignRepDays) moves(calls []dispatch.Call) []dispatch.Move {
 		}
 	}
 	if c.Policy == dispatch.Defer {
-		slices.SortStableFunc(moves, func(a, b dispatch.Move) int { return a.Call.Visit.Priority - b.Call.Visit.Priority })
+		slices.SortStableFunc(moves, func(a, b dispatch.Move) int {
+			return cmp.Or(cmp.Compare(a.Call.Visit.Priority, b.Call.Visit.Priority), b.Call.Visit.DueTo.Compare(a.Call.Visit.DueTo))
+		})
 	}
 	return moves
 }

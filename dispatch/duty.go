@@ -1,8 +1,6 @@
 package dispatch
 
 import (
-	"time"
-
 	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/roster"
@@ -20,22 +18,4 @@ func (v Visit) TakenOn(duties roster.Duties, rep uuid.UUID) hours.Date {
 		return duties[rep].Date
 	}
 	return *v.Date
-}
-
-// OnDuty picks from days of several dates those that count at a moment: of each rep the service day of roster.DutyAt, where the rep works
-// on it. Reps keep the order in which they come first.
-func OnDuty(days []RepDay, zone *time.Location, now time.Time) []RepDay {
-	shifts := map[uuid.UUID][]roster.Shift{}
-	for _, day := range days {
-		if day.Shift != nil {
-			shifts[day.Rep.ID] = append(shifts[day.Rep.ID], *day.Shift)
-		}
-	}
-	var on []RepDay
-	for _, day := range days {
-		if day.Shift != nil && day.Route.Date == roster.DutyAt(now, zone, shifts[day.Rep.ID]...).Date {
-			on = append(on, day)
-		}
-	}
-	return on
 }
