@@ -423,6 +423,68 @@ func TestUrgentComplaint(t *testing.T) {
 	}
 }
 
+// TestComplaintOfAnImportantCustomer: nobody's visit, promised for an hour of this afternoon. The engine gives it to who keeps the promise and
+// everything else, the decision says why in both languages, the rep hears of it at once, and an undo calls off what the batch made.
+func TestComplaintOfAnImportantCustomer(t *testing.T) {
+	t.Parallel()
+	h := aHouse(t)
+	h.at(t, "10:30")
+	var made struct {
+		VisitCreate struct {
+			Visit struct {
+				ID, State string
+				Rep       *struct{ ID string }
+				Stop      *struct{ Arrival time.Time }
+			}
+		}
+	}
+	h.must(t, "dispatcher", `mutation($i:VisitCreateInput!){visitCreate(input:$i){...on VisitCreated{visit{id state rep{id} stop{arrival}}}}}`, map[string]any{"i": map[string]any{
+		"requestId": desktest.NewID(), "siteId": h.Branches[0].Sites[1][2], "priority": 100, "assign": "AUTO",
+		"promised": map[string]any{"from": "2026-11-23T14:00:00+03:00", "to": "2026-11-23T15:00:00+03:00"},
+	}}, &made)
+	visit := made.VisitCreate.Visit
+	end := time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC)
+	if visit.State != "ASSIGNED" || visit.Rep == nil || visit.Stop == nil || visit.Stop.Arrival.After(end) {
+		t.Fatalf("%+v, want a rep who is there by three", visit)
+	}
+	var decision, batchID string
+	if err := h.DB.Pool().QueryRow(t.Context(), `SELECT decision_id, batch_id FROM assignment WHERE visit_id = $1 ORDER BY epoch DESC LIMIT 1`, visit.ID).Scan(&decision, &batchID); err != nil {
+		t.Fatal(err)
+	}
+	for language, words := range map[string][2]string{"ru": {"Визит выполнит ", "1 новый визит: "}, "en": {" makes the visit", "1 new visit: "}} {
+		as, rep := h.Dispatcher, h.Caller(0, 0)
+		for i, r := range h.Branches[0].Reps {
+			if r.ID.String() == visit.Rep.ID {
+				rep = h.Caller(0, i)
+			}
+		}
+		as.Locale, rep.Locale = language, language
+		h.know("asks in "+language, as)
+		h.know("hears in "+language, rep)
+		var said struct {
+			Decision struct {
+				Explanation string
+				Chosen      struct{ Rep struct{ ID string } }
+			}
+		}
+		h.must(t, "asks in "+language, `query($id:ID!){decision(id:$id){explanation chosen{rep{id}}}}`, map[string]any{"id": decision}, &said)
+		if said.Decision.Chosen.Rep.ID != visit.Rep.ID || !strings.Contains(said.Decision.Explanation, words[0]) {
+			t.Errorf("in %s: %+v, want %q", language, said.Decision, words[0])
+		}
+		var inbox struct {
+			Alerts struct{ Nodes []struct{ Kind, Text string } }
+		}
+		h.must(t, "hears in "+language, `{alerts(first:1){nodes{kind text}}}`, nil, &inbox)
+		if len(inbox.Alerts.Nodes) == 0 || !strings.Contains(inbox.Alerts.Nodes[0].Text, words[1]) {
+			t.Errorf("the rep hears in %s: %+v, want %q", language, inbox.Alerts.Nodes, words[1])
+		}
+	}
+	undone := h.does(t, "dispatcher", undoBatch, map[string]any{"batchId": batchID})
+	if undone.Typename != "BatchUndone" || len(undone.Moves) != 1 || undone.Moves[0].Visit.State != "CANCELLED" {
+		t.Errorf("undo: %+v, want what the batch made called off", undone)
+	}
+}
+
 // TestAbsences: a rep reports the own, a dispatcher those of the branch, and nobody somebody else's.
 func TestAbsences(t *testing.T) {
 	t.Parallel()
