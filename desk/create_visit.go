@@ -33,27 +33,33 @@ type CreateVisit struct {
 	Auto     bool           // the engine gives it to a rep at once, where one has room for it
 }
 
-func (c CreateVisit) run(ctx context.Context, tx *Tx) (dispatch.Visit, error) {
+// VisitMade is the new visit.
+type VisitMade struct {
+	dispatch.Visit
+	Batch uuid.UUID // takes it back
+}
+
+func (c CreateVisit) run(ctx context.Context, tx *Tx) (VisitMade, error) {
 	if err := c.check(); err != nil {
-		return dispatch.Visit{}, err
+		return VisitMade{}, err
 	}
 	site, err := tx.Site(ctx, c.Site)
 	if err != nil {
-		return dispatch.Visit{}, err
+		return VisitMade{}, err
 	}
 	if err := c.admit(tx, site); err != nil {
-		return dispatch.Visit{}, err
+		return VisitMade{}, err
 	}
 	known, err := tx.KnowsKind(ctx, c.kind())
 	if err != nil {
-		return dispatch.Visit{}, err
+		return VisitMade{}, err
 	}
 	if !known {
-		return dispatch.Visit{}, Invalid{Path: []string{"kind"}, Code: "UNKNOWN_KIND"}
+		return VisitMade{}, Invalid{Path: []string{"kind"}, Code: "UNKNOWN_KIND"}
 	}
 	line, err := tx.DefaultLine(ctx)
 	if err != nil {
-		return dispatch.Visit{}, err
+		return VisitMade{}, err
 	}
 	date := hours.DateOf(tx.Now.In(hours.Zone(site.TimeZone)))
 	on := date // of the rep's service days
@@ -63,27 +69,27 @@ func (c CreateVisit) run(ctx context.Context, tx *Tx) (dispatch.Visit, error) {
 	case c.Rep != nil:
 		duty, err := tx.duty(ctx, *c.Rep)
 		if err != nil {
-			return dispatch.Visit{}, err
+			return VisitMade{}, err
 		}
 		on = duty.Date
 	}
 	call := dispatch.Call{Visit: c.visit(tx, site, line, date), Site: site}
 	if call.Visit.Needs, err = skills("needs", c.Needs); err != nil {
-		return dispatch.Visit{}, err
+		return VisitMade{}, err
 	}
 	if err := tx.place(ctx, site.TimeZone, call.Visit); err != nil {
-		return dispatch.Visit{}, err
+		return VisitMade{}, err
 	}
 	call.Owner = tx.placed[site.ID].Owner
 	var day *dispatch.RepDay
 	if c.Rep != nil {
 		days, err := tx.lockDays(ctx, on, *c.Rep)
 		if err != nil {
-			return dispatch.Visit{}, err
+			return VisitMade{}, err
 		}
 		day = &days[0]
 		if day.Rep.ID != tx.Caller.Rep && !tx.Caller.MaySeeBranch(day.Rep.BranchID) {
-			return dispatch.Visit{}, roster.ErrNoRep
+			return VisitMade{}, roster.ErrNoRep
 		}
 		if c.Due == nil && day.Shift != nil && day.Shift.EndsAt.After(call.Visit.DueTo) {
 			call.Visit.DueTo = day.Shift.EndsAt // the service day goes on past midnight
@@ -91,12 +97,13 @@ func (c CreateVisit) run(ctx context.Context, tx *Tx) (dispatch.Visit, error) {
 	}
 	outcome, err := dispatch.Create(call, day, tx.Now)
 	if err != nil {
-		return dispatch.Visit{}, err
+		return VisitMade{}, err
 	}
 	if err := c.write(ctx, tx, call, outcome, day); err != nil || !c.Auto || outcome.Visit.State != dispatch.Queued {
-		return outcome.Visit, err
+		return VisitMade{outcome.Visit, tx.Batch}, err
 	}
-	return c.assign(ctx, tx, outcome.Visit)
+	given, err := c.assign(ctx, tx, outcome.Visit)
+	return VisitMade{given, tx.Batch}, err
 }
 
 // assign has the engine look for a rep. Where nobody has room the visit stays in the queue.

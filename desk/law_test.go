@@ -1,7 +1,6 @@
 package desk_test
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -43,11 +42,7 @@ var acts = map[string]func(z *turmoil, v dispatch.Visit, rep int) (uuid.UUID, er
 			wish.Rep = &z.Branches[0].Reps[rep].ID
 		}
 		made, err := desk.Do(z.As(z.Dispatcher), z.Desk, uuid.New(), wish)
-		var batch uuid.UUID
-		if err == nil {
-			err = z.DB.Pool().QueryRow(context.Background(), `SELECT batch_id FROM assignment WHERE visit_id = $1 ORDER BY epoch LIMIT 1`, made.ID).Scan(&batch)
-		}
-		return batch, err
+		return made.Batch, err
 	},
 	"arrive": func(z *turmoil, v dispatch.Visit, rep int) (uuid.UUID, error) {
 		_, err := desk.Do(z.Rep(0, rep), z.Desk, uuid.New(), desk.ArriveVisit{Visit: v.ID})

@@ -29,7 +29,7 @@ func aQueued(t testing.TB, w *desktest.World, wish desk.CreateVisit) dispatch.Vi
 	if err != nil || v.State != dispatch.Queued {
 		t.Fatalf("CreateVisit = %s, %v, want it queued", v.State, err)
 	}
-	return v
+	return v.Visit
 }
 
 // queueOf is the queue as a rep of the first branch sees it, read by pages of two.

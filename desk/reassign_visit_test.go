@@ -256,7 +256,7 @@ func TestQueuedAndBacklogVisitsAreGivenAway(t *testing.T) {
 	if err != nil || queued.State != dispatch.Queued {
 		t.Fatal(queued, err)
 	}
-	got, err := desk.Do(w.As(w.Dispatcher), w.Desk, uuid.New(), overload(queued, to))
+	got, err := desk.Do(w.As(w.Dispatcher), w.Desk, uuid.New(), overload(queued.Visit, to))
 	if err != nil || *got.Visit.RepID != to || len(got.Days) != 1 || got.Decision.Kind != dispatch.KindAssign {
 		t.Errorf("a queued visit: %+v, %v, want it assigned to the rep", got.Visit, err)
 	}

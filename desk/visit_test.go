@@ -76,7 +76,7 @@ func TestVisitIsCreated(t *testing.T) {
 		t.Errorf("CreateVisit = %+v, want it on the rep's Monday", got)
 	}
 	kept := visit(t, w, offline)
-	if diff := cmp.Diff(kept, got); diff != "" {
+	if diff := cmp.Diff(kept, got.Visit); diff != "" {
 		t.Errorf("kept and answered differ:\n%s", diff)
 	}
 	if n := w.Count(t, "SELECT count(*) FROM alert_item WHERE visit_id = $1 AND site <> '' AND arrival BETWEEN $2 AND $3", offline, promised.From, promised.To); n != 1 {

@@ -45,12 +45,12 @@ func (r *dayChangeResolver) Route(ctx context.Context, obj *desk.DayChange) (dis
 
 // VisitCreate is the resolver for the visitCreate field.
 func (r *mutationResolver) VisitCreate(ctx context.Context, input model.VisitCreateInput) (model.VisitCreateResult, error) {
-	visit, err := desk.Do(ctx, r.desk, input.RequestID, desk.CreateVisit{
+	made, err := desk.Do(ctx, r.desk, input.RequestID, desk.CreateVisit{
 		ID: input.ID, Site: input.SiteID, Kind: text(input.Kind), Rep: input.RepID, Date: input.Date,
 		Due: input.Due, Promised: input.Promised, Priority: input.Priority, Service: minutes(input.ServiceMinutes), Needs: input.Needs,
 		Auto: input.Assign != nil && *input.Assign == model.VisitAssignAuto,
 	})
-	return r.answer(ctx, model.VisitCreated{Visit: visit}, err)
+	return r.answer(ctx, model.VisitCreated{Visit: made.Visit, BatchID: made.Batch}, err)
 }
 
 // VisitReassign is the resolver for the visitReassign field.

@@ -918,7 +918,8 @@ type ComplexityRoot struct {
 	}
 
 	VisitCreated struct {
-		Visit func(childComplexity int) int
+		BatchID func(childComplexity int) int
+		Visit   func(childComplexity int) int
 	}
 
 	VisitDeclined struct {
@@ -4678,6 +4679,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VisitConnection.TotalCount(childComplexity), true
 
+	case "VisitCreated.batchId":
+		if e.ComplexityRoot.VisitCreated.BatchID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VisitCreated.BatchID(childComplexity), true
 	case "VisitCreated.visit":
 		if e.ComplexityRoot.VisitCreated.Visit == nil {
 			break
@@ -7551,6 +7558,8 @@ union VisitCreateResult = VisitCreated | NotFound | Refused | Invalid | RequestM
 type VisitCreated {
   "The new visit."
   visit: Visit!
+  "Names what was done; ` + "`" + `batchUndo` + "`" + ` calls the visit off again, whoever has it by then, unless somebody has begun it."
+  batchId: ID!
 }
 
 "What ` + "`" + `visitReassign` + "`" + ` takes."

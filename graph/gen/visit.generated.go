@@ -1013,6 +1013,29 @@ func (ec *executionContext) fieldContext_VisitCreated_visit(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _VisitCreated_batchId(ctx context.Context, field graphql.CollectedField, obj *model.VisitCreated) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VisitCreated_batchId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BatchID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VisitCreated_batchId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VisitCreated", field, false, false, "ID")
+}
+
 func (ec *executionContext) _VisitEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.VisitEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2773,6 +2796,11 @@ func (ec *executionContext) _VisitCreated(ctx context.Context, sel ast.Selection
 			out.Values[i] = graphql.MarshalString("VisitCreated")
 		case "visit":
 			out.Values[i] = ec._VisitCreated_visit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "batchId":
+			out.Values[i] = ec._VisitCreated_batchId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -1459,6 +1459,8 @@ type VisitCreateInput struct {
 type VisitCreated struct {
 	// The new visit.
 	Visit dispatch.Visit `json:"visit"`
+	// Names what was done; `batchUndo` calls the visit off again, whoever has it by then, unless somebody has begun it.
+	BatchID uuid.UUID `json:"batchId"`
 }
 
 func (VisitCreated) IsVisitCreateResult() {}
