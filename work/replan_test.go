@@ -9,7 +9,10 @@ import (
 	"github.com/hexbeat/hexbeat/desk"
 	"github.com/hexbeat/hexbeat/desk/desktest"
 	"github.com/hexbeat/hexbeat/dispatch"
+	"github.com/hexbeat/hexbeat/geo"
+	"github.com/hexbeat/hexbeat/hours"
 	"github.com/hexbeat/hexbeat/work"
+	"github.com/paulmach/orb"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 )
@@ -178,5 +181,39 @@ func TestALateRepHasTheDayPlannedAnew(t *testing.T) {
 	w.Pass(4 * time.Hour)
 	if _, err := desk.Do(w.Rep(0, 0), w.Desk, uuid.New(), desk.CompleteVisit{Visit: visit}); err != nil || jobs() != 1 {
 		t.Errorf("%v, %d new plans are asked for by a rep who is hours late, want one", err, jobs())
+	}
+}
+
+// TestAStormHasTheDayPlannedAnew where promises break by it, or visits are taken off their days.
+func TestAStormHasTheDayPlannedAnew(t *testing.T) {
+	t.Parallel()
+	w := desktest.Planned(t)
+	branch := w.Branches[0]
+	rule := dispatch.InsertWaiting
+	if _, err := desk.Do(w.As(w.Admin), w.Desk, uuid.New(), desk.SetDispatchRules{Branch: branch.ID, Weights: dispatch.StandardWeights, Replan: &rule}); err != nil {
+		t.Fatal(err)
+	}
+	if n := w.Count(t, `WITH p AS (UPDATE visit AS v SET promised_from = st.arrival - interval '30 min', promised_to = st.arrival + interval '1 min'
+	    FROM stop AS st WHERE st.visit_id = v.id RETURNING 1) SELECT count(*) FROM p`); n == 0 {
+		t.Fatal("nothing is promised")
+	}
+	storm, err := geo.RegionOf(orb.MultiPolygon{{{{37.2, 55.5}, {38.2, 55.5}, {38.2, 56.2}, {37.2, 56.2}, {37.2, 55.5}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slowed, err := desk.Do(w.As(w.Dispatcher), w.Desk, uuid.New(), desk.SlowArea{
+		Branch: branch.ID, Area: storm, Factor: 8, Window: hours.Window{From: w.Now(), To: w.Now().Add(8 * time.Hour)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := 0
+	for _, p := range slowed.Promises {
+		if !p.Kept {
+			broken++
+		}
+	}
+	if n := w.Count(t, `SELECT count(*) FROM river.river_job WHERE kind = 'replan_days'`); broken == 0 || n != 1 {
+		t.Errorf("%d promises break, %d new plans are asked for, want some and one", broken, n)
 	}
 }
