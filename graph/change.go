@@ -26,7 +26,8 @@ const (
 const firstTx = 3
 
 // readChanges lists what changed since the cursor, and reads the things as they are now. A cursor that is not one of ours
-// makes the phone start anew, and so does one from the future: the record was put back from a backup.
+// makes the phone start anew. So does one from the future, since the record was put back from a backup, and one so old that rows after it
+// are gone.
 func readChanges(ctx context.Context, since string, first int) (model.ChangeSet, error) {
 	l := reading(ctx)
 	var rows []postgres.FeedChange
@@ -47,6 +48,10 @@ func readChanges(ctx context.Context, since string, first int) (model.ChangeSet,
 			return nil
 		}
 		rows, next, more, err = tx.Changes(ctx, l.caller, from, first)
+		if errors.Is(err, postgres.ErrCursorExpired) {
+			reset = true
+			return nil
+		}
 		return err
 	})
 	if err != nil {
@@ -240,6 +245,9 @@ func (l *loaders) missed(ctx context.Context, from *postgres.Cursor) (*live.Hint
 		rows, next, more, err = tx.Changes(ctx, l.caller, *from, longestPage)
 		return err
 	})
+	if errors.Is(err, postgres.ErrCursorExpired) {
+		return &live.Hint{Kind: live.Resync, Cursor: next.String()}, nil
+	}
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}

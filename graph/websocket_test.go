@@ -266,6 +266,15 @@ func TestSubscriptionResumesFromACursor(t *testing.T) {
 		c.hear("next")
 	}
 	c.say(`{"id":"1","type":"complete"}`)
+	// Of a cursor that has expired nobody can say what was missed.
+	if _, err := h.DB.Pool().Exec(t.Context(), "UPDATE retention SET forgotten_tx = '5' WHERE kind = 'feed'"); err != nil {
+		t.Fatal(err)
+	}
+	c.say(`{"id":"3","type":"subscribe","payload":{"query":"subscription{changed(since:\"4-1\"){kind ids cursor}}"}}`)
+	if hint := string(c.hear("next")); !strings.Contains(hint, live.Resync) {
+		t.Errorf("since an expired cursor the first hint is %s, want %s", hint, live.Resync)
+	}
+	c.say(`{"id":"3","type":"complete"}`)
 	c.say(`{"type":"ping"}`)
 	c.hear("pong")
 }
@@ -328,7 +337,11 @@ func TestChangesTellWhatMoved(t *testing.T) {
 			t.Errorf("%s: asked again, %+v, want nothing", who, after.Changes.Changes)
 		}
 	}
-	for _, cursor := range []string{"nonsense", "1-1", "7fffffffffffffff-1"} {
+	// A cursor behind which rows of the feed have been forgotten is too old.
+	if _, err := h.DB.Pool().Exec(t.Context(), "UPDATE retention SET forgotten_tx = '5' WHERE kind = 'feed'"); err != nil {
+		t.Fatal(err)
+	}
+	for _, cursor := range []string{"nonsense", "1-1", "4-1", "7fffffffffffffff-1"} {
 		var got changeSet
 		h.must(t, "rep", changes, map[string]any{"s": cursor}, &got)
 		if !got.Changes.ResetRequired {

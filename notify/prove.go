@@ -68,7 +68,7 @@ type Try struct {
 	Outcome string    `json:"outcome"` // SENT, AGAIN, RETRY, PASSED, FORGOTTEN, DEAD, CONFIRMED
 }
 
-// Inbox is how many alerts a rep has, and the last number given.
+// Inbox is how many alerts a rep has, with those the record has forgotten for their age, and the last number given.
 type Inbox struct {
 	Rep         uuid.UUID `db:"rep"`
 	Count, Last int

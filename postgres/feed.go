@@ -15,6 +15,9 @@ import (
 // ErrCursor is returned for a text that is no cursor of the change feed.
 var ErrCursor = errors.New("not a cursor of the change feed")
 
+// ErrCursorExpired is returned for a cursor so old that rows after it have been forgotten: whoever has it reads everything anew.
+var ErrCursorExpired = errors.New("the cursor of the change feed has expired")
+
 // Cursor is a place in the change feed: everything up to and with row N of transaction Tx has been read.
 type Cursor struct {
 	Tx uint64 `db:"tx"`
@@ -103,6 +106,22 @@ func (tx *Tx) FeedCursor(ctx context.Context) (Cursor, error) {
 	return one[Cursor](ctx, tx, ErrCursor, feedCursor, pgx.StrictNamedArgs{"last": math.MaxInt32})
 }
 
+const feedSpan = `
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 AS last,
+       coalesce((SELECT r.forgotten_tx::text::bigint FROM retention AS r WHERE r.kind = 'feed'), 0) AS forgotten`
+
+// span is what the feed holds: transactions after the one forgotten last, up to the newest behind which nothing can still be committed.
+type span struct {
+	Last      uint64 `db:"last"`
+	Forgotten uint64 `db:"forgotten"` // 0: none
+}
+
+// lacks says whether rows after the cursor may be gone. A record that was restored elsewhere counts its transactions anew, and what it had
+// forgotten before says nothing of these.
+func (s span) lacks(c Cursor) bool {
+	return s.Forgotten > 0 && s.Forgotten <= s.Last && Cursor{Tx: s.Forgotten, N: math.MaxInt32}.After(c)
+}
+
 const changesSince = `
 SELECT ` + feedColumns + `
 FROM   feed AS f
@@ -114,11 +133,16 @@ ORDER  BY f.tx, f.n
 LIMIT  @limit`
 
 // Changes lists what changed in the caller's scope since the cursor, and where to go on. Transactions still under way, and
-// those that began after them, come later: ids commit out of order, and none must be skipped.
+// those that began after them, come later: ids commit out of order, and none must be skipped. It refuses with ErrCursorExpired a
+// cursor behind which rows are gone; next is then the feed's end.
 func (tx *Tx) Changes(ctx context.Context, c auth.Caller, since Cursor, limit int) (changes []FeedChange, next Cursor, more bool, err error) {
-	now, err := tx.FeedCursor(ctx)
+	held, err := one[span](ctx, tx, ErrCursor, feedSpan, nil)
 	if err != nil {
 		return nil, since, false, err
+	}
+	now := Cursor{Tx: held.Last, N: math.MaxInt32}
+	if held.lacks(since) {
+		return nil, now, false, ErrCursorExpired
 	}
 	changes, err = all[FeedChange](ctx, tx, changesSince, scope(c, pgx.StrictNamedArgs{
 		"organization": tx.Organization, "tx": fmt.Sprint(since.Tx), "n": since.N, "limit": limit,

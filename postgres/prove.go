@@ -85,7 +85,7 @@ WHERE  al.organization_id = @organization AND al.created_at >= @from AND al.crea
 ORDER  BY al.created_at, al.id`
 
 const inboxCounts = `
-SELECT i.rep_id AS rep, i.last_seq AS last, (SELECT count(*) FROM alert AS al WHERE al.organization_id = i.organization_id AND al.rep_id = i.rep_id) AS count
+SELECT i.rep_id AS rep, i.last_seq AS last, i.forgotten + (SELECT count(*) FROM alert AS al WHERE al.organization_id = i.organization_id AND al.rep_id = i.rep_id) AS count
 FROM   inbox AS i
 WHERE  i.organization_id = @organization
 ORDER  BY i.rep_id`

@@ -12,8 +12,7 @@ var monthly = []struct{ table, moment string }{{"event", "recorded_at"}, {"audit
 // monthsAhead is how many months are open, this one included.
 const monthsAhead = 3
 
-// OpenMonths makes the partitions of this month and the next few, and forgets answers to requests over 30 days old. Partitions are
-// made with the rights of the tables' owner; rows are behind the wall for the owner too, so each organization forgets its own.
+// OpenMonths makes the partitions of this month and the next few, with the rights of the tables' owner.
 func (db *DB) OpenMonths(ctx context.Context, now time.Time) error {
 	now = now.UTC()
 	for _, ledger := range monthly {
@@ -22,15 +21,6 @@ func (db *DB) OpenMonths(ctx context.Context, now time.Time) error {
 			if _, err := db.pool.Exec(ctx, `SELECT open_month($1, $2, $3)`, ledger.table, ledger.moment, month); err != nil {
 				return unavailable(ctx, fmt.Errorf("open month of %s: %w", ledger.table, err))
 			}
-		}
-	}
-	organizations, err := db.Organizations(ctx)
-	if err != nil {
-		return fmt.Errorf("list organizations: %w", err)
-	}
-	for _, o := range organizations {
-		if err := db.Write(ctx, o.ID, func(tx *Tx) error { return tx.forgetRequests(ctx, now.AddDate(0, 0, -30)) }); err != nil {
-			return fmt.Errorf("forget old requests: %w", err)
 		}
 	}
 	return nil

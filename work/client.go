@@ -25,6 +25,7 @@ const (
 	stepEvery     = 5 * time.Second // how late the next step of an alert may be
 	tendEvery     = 30 * time.Second
 	tendTimeout   = time.Minute
+	forgetTimeout = 5 * time.Minute
 	pushWorkers   = 50 // of each channel
 	otherWorkers  = 2
 	planWorkers   = 2
@@ -48,6 +49,7 @@ func New(c Config) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &dayReplanner{desk: c.Desk, log: c.Log})
 	river.AddWorker(workers, &night{desk: c.Desk})
 	river.AddWorker(workers, &monthOpener{desk: c.Desk})
+	river.AddWorker(workers, &forgetter{desk: c.Desk})
 	river.AddWorker(workers, &queueWatcher{desk: c.Desk})
 	river.AddWorker(workers, &queueTender{desk: c.Desk})
 	client, err := river.NewClient(riverpgxv5.New(c.Desk.DB.Pool()), &river.Config{
@@ -70,6 +72,9 @@ func New(c Config) (*river.Client[pgx.Tx], error) {
 			}, nil),
 			river.NewPeriodicJob(river.PeriodicInterval(12*time.Hour), func() (river.JobArgs, *river.InsertOpts) {
 				return openMonths{}, nil
+			}, &river.PeriodicJobOpts{RunOnStart: true}),
+			river.NewPeriodicJob(river.PeriodicInterval(12*time.Hour), func() (river.JobArgs, *river.InsertOpts) {
+				return forgetOld{}, nil
 			}, &river.PeriodicJobOpts{RunOnStart: true}),
 		},
 	})

@@ -61,32 +61,6 @@ func TestMonthsAreOpenedAheadAndLate(t *testing.T) {
 	}
 }
 
-func TestOldAnswersAreForgotten(t *testing.T) {
-	t.Parallel()
-	pool := pgtest.Empty(t)
-	if err := postgres.Migrate(t.Context(), pool, nil); err != nil {
-		t.Fatal(err)
-	}
-	w := desktest.Add(t, postgres.New(pool), 1)
-	key := func() postgres.RequestKey {
-		return postgres.RequestKey{Person: w.Dispatcher.Person, Request: uuid.New()}
-	}
-	w.Write(t, func(tx *postgres.Tx) error {
-		for _, age := range []int{-31, -29} {
-			if _, _, err := tx.KeepRefusal(t.Context(), key(), "Test", []byte{1}, "STALE", w.Now().AddDate(0, 0, age)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err := work.OpenMonths(t.Context(), config(w)); err != nil {
-		t.Fatal(err)
-	}
-	if n := w.Count(t, "SELECT count(*) FROM request"); n != 1 {
-		t.Errorf("%d answers, want the one of 29 days ago", n)
-	}
-}
-
 func TestNightAsksForEachBranchOnce(t *testing.T) {
 	t.Parallel()
 	w := desktest.New(t)

@@ -18,6 +18,11 @@ func OpenMonths(ctx context.Context, c Config) error {
 	return (&monthOpener{desk: c.Desk}).Work(ctx, nil)
 }
 
+// Forget carries out the periodic job once.
+func Forget(ctx context.Context, c Config) error {
+	return (&forgetter{desk: c.Desk}).Work(ctx, nil)
+}
+
 // PlanNight carries out the periodic job once.
 func PlanNight(ctx context.Context, c Config) error { return (&night{desk: c.Desk}).Work(ctx, nil) }
 

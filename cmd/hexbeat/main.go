@@ -56,6 +56,7 @@ func commands() []command {
 		migrateCommand(),
 		decisionReplayCommand(),
 		notifyProveCommand(),
+		retentionCommand(),
 		doctorCommand(),
 		versionCommand(),
 	}

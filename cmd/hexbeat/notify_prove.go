@@ -49,7 +49,15 @@ func notifyProve(ctx context.Context, env environment, args []string) error {
 			return err
 		}
 		var evidence notify.Evidence
-		if err := d.DB.Read(ctx, caller.Organization, func(tx *postgres.Tx) (err error) {
+		if err := d.DB.Read(ctx, caller.Organization, func(tx *postgres.Tx) error {
+			kept, err := tx.AlertsKeptSince(ctx, since)
+			if err != nil {
+				return err
+			}
+			if kept.After(since) {
+				fmt.Fprintf(env.stdout, "Alerts made before %s have been forgotten for their age: proved from then on.\n", kept.UTC().Format(time.RFC3339))
+				since = kept
+			}
 			evidence, err = tx.AlertEvidence(ctx, since, until)
 			return err
 		}); err != nil {
