@@ -42,6 +42,7 @@ func commands() []command {
 		weekCommand(),
 		routesCommand(),
 		reassignCommand(),
+		liveCommand(),
 	}
 }
 
