@@ -134,29 +134,48 @@ type placed struct {
 	fits      bool    // breaks no window and ends within the shift, or no later than without it
 }
 
-// place finds the best place of the call in the day and what it costs.
-func (in input) place(c choice) placed {
-	t := newTimetable(c.Day, c.Call)
-	node := int32(len(t.tasks) - 1)
-	before := t.settle(t.visits())
-	base := t.p.Time(before)
-	movedBefore, tightBefore := t.moved(before, base), t.tight(before, base, in.Weights.Reserve)
+// ready is the rest of a rep's day, made ready for calls: all about a choice that is the same whichever call is in question.
+type ready struct {
+	t     *timetable
+	order []int32 // as the day stands
+	base  route.Timing
+	moved int
+}
 
-	order := t.join(before, node, func(order []int32, timing route.Timing) [2]float64 {
+func (s sheet) ready() *ready {
+	t := newTimetable(s)
+	r := &ready{t: t, order: t.settle(t.visits())}
+	r.base = t.p.Time(r.order)
+	r.moved = t.moved(r.order, r.base)
+	return r
+}
+
+// place finds the best place of the call in the day and what it costs.
+func (in input) place(c choice) placed { return in.placeIn(c.Day.ready(), c.Call) }
+
+// placeIn is place in a day that is ready for calls.
+func (in input) placeIn(r *ready, call task) placed {
+	t, base := r.t.with(call), r.base
+	node := int32(len(t.tasks) - 1)
+	tightBefore := r.t.tight(r.order, base, in.Weights.Reserve)
+	rest := [2]float64{in.Weights.Window * minutes(-base.Late), in.Weights.Overtime * minutes(-base.Over)}
+	order := t.joinUnder(r.order, base, node, func(travel int64) float64 {
+		return in.Weights.Travel*minutes(travel) + rest[0] + rest[1]
+	}, func(order []int32, timing route.Timing) [2]float64 {
 		late, over := minutes(timing.Late-base.Late), minutes(timing.Over-base.Over)
 		price := in.Weights.Travel*minutes(timing.Travel) + in.Weights.Window*late + in.Weights.Overtime*over +
 			in.Weights.Moved*float64(t.moved(order, timing)) + in.Weights.Window*t.tight(order, timing, in.Weights.Reserve)
 		return [2]float64{price, float64(timing.Finish)}
 	})
-	// The lunch may now lie better elsewhere.
-	visits := slices.DeleteFunc(order, func(c int32) bool { return t.tasks[c].EngagementID != nil })
-	order = t.settle(visits)
+	if len(t.sheet.Engagements) > 0 { // the lunch may now lie better elsewhere
+		order = t.settle(t.visitsOf(order))
+	}
 	after := t.p.Time(order)
 	at := slices.Index(order, node)
 
 	// A day whose lunch happens to fall better with the call than without owes the rep nothing.
 	late, over := max(0, minutes(after.Late-base.Late)), max(0, minutes(after.Over-base.Over))
-	if c.Call.Closed {
+	if call.Closed {
 		late += closedLate
 	}
 	ratio := t.load(order, after).Ratio
@@ -166,18 +185,18 @@ func (in input) place(c choice) placed {
 		{WindowTerm, in.Weights.Window * late},
 		{OvertimeTerm, in.Weights.Overtime * over},
 		{TerritoryTerm, 0},
-		{ChurnTerm, in.Weights.Moved * float64(max(0, t.moved(order, after)-movedBefore))},
+		{ChurnTerm, in.Weights.Moved * float64(max(0, t.moved(order, after)-r.moved))},
 		{ReserveTerm, in.Weights.Window * max(0, t.tight(order, after, in.Weights.Reserve)-tightBefore)},
 	}
-	if in.OwnerID != nil && *in.OwnerID != c.Day.RepID {
+	if in.OwnerID != nil && *in.OwnerID != t.sheet.RepID {
 		terms[4].Minutes = in.Weights.Territory
 	}
-	if in.ToldRepID != nil && *in.ToldRepID != c.Day.RepID {
+	if in.ToldRepID != nil && *in.ToldRepID != t.sheet.RepID {
 		terms[5].Minutes += in.Weights.NewRep
 	}
 	option := Option{
-		RepID:    c.Day.RepID,
-		Position: c.Day.Begun + at + 1,
+		RepID:    t.sheet.RepID,
+		Position: t.sheet.Begun + at + 1,
 		Arrival:  moment(after.Arrival[at]),
 		Terms:    terms,
 	}
@@ -187,7 +206,7 @@ func (in input) place(c choice) placed {
 	}
 	option.Total = round(option.Total)
 	return placed{
-		option, t, order, minutes(after.Travel - base.Travel), minutes(c.Call.Service), late <= 0 && over <= 0,
+		option, t, order, minutes(after.Travel - base.Travel), minutes(call.Service), late <= 0 && over <= 0,
 	}
 }
 

@@ -14,27 +14,18 @@ type timetable struct {
 	sheet  sheet
 	tasks  []task
 	points []geo.Point // by place
+	places map[geo.Point]int32
+	ways   ways
 	p      route.Day
+	spare  route.Timing // to be written over
 }
 
 func newTimetable(s sheet, calls ...task) *timetable {
 	t := &timetable{sheet: s, tasks: slices.Concat(s.Visits, s.Engagements, calls)}
-	places := map[geo.Point]int32{}
-	place := func(p *geo.Point) int32 {
-		if p == nil {
-			return route.Nowhere
-		}
-		if i, known := places[*p]; known {
-			return i
-		}
-		i := int32(len(t.points))
-		places[*p], t.points = i, append(t.points, *p)
-		return i
-	}
-	ways := waysOf(s, calls...)
+	t.places, t.ways = make(map[geo.Point]int32, len(t.tasks)+2), waysOf(s, calls...)
 	t.p = route.Day{
-		Start: place(s.Start),
-		End:   place(s.End),
+		Start: t.place(s.Start),
+		End:   t.place(s.End),
 		Opens: s.Opens, Closes: s.Closes,
 		Nodes: make([]route.Node, len(t.tasks)),
 	}
@@ -42,10 +33,70 @@ func newTimetable(s sheet, calls ...task) *timetable {
 		t.p.Hours = s.Pace
 	}
 	for i, task := range t.tasks {
-		t.p.Nodes[i] = route.Node{Place: place(task.Point), Service: task.Service, Windows: task.Windows}
+		t.p.Nodes[i] = route.Node{Place: t.place(task.Point), Service: task.Service, Windows: task.Windows}
 	}
-	t.p.Drive = remembered(len(t.points), func(a, b int32) int64 { return int64(ways.drive(t.points[a], t.points[b]) / time.Second) })
+	t.p.Drive = remembered(len(t.points), func(a, b int32) int64 { return int64(t.ways.drive(t.points[a], t.points[b]) / time.Second) })
 	return t
+}
+
+// place is a point's number.
+func (t *timetable) place(p *geo.Point) int32 {
+	if p == nil {
+		return route.Nowhere
+	}
+	i, known := t.places[*p]
+	if !known {
+		i = int32(len(t.points))
+		t.places[*p], t.points = i, append(t.points, *p)
+	}
+	return i
+}
+
+// with is the timetable with one call more, which becomes its last node. What is known of the drives between its own places serves both.
+func (t *timetable) with(call task) *timetable {
+	n := int32(len(t.points))
+	here := route.Nowhere
+	if call.Point != nil {
+		var known bool
+		if here, known = t.places[*call.Point]; !known {
+			here = n
+		} else if max(1, call.Slow) != max(1, t.ways.slow[*call.Point]) || t.ways.roads != nil && call.Land != t.ways.land[*call.Point] {
+			return newTimetable(t.sheet, call) // it knows more of the place than the day does
+		}
+	}
+	with := &timetable{sheet: t.sheet, tasks: make([]task, 0, len(t.tasks)+1), points: t.points, places: t.places, ways: t.ways, p: t.p}
+	with.tasks = append(append(with.tasks, t.tasks...), call)
+	with.p.Nodes = make([]route.Node, 0, len(t.tasks)+1)
+	with.p.Nodes = append(append(with.p.Nodes, t.p.Nodes...), route.Node{Place: here, Service: call.Service, Windows: call.Windows})
+	if here != n {
+		return with
+	}
+	between, points := t.p.Drive, t.points
+	var known []int64 // to the call's place from each, then from there; one more than it takes; 0: not asked yet
+	with.p.Drive = func(a, b int32) int64 {
+		var k, other int32
+		switch {
+		case a != n && b != n:
+			return between(a, b)
+		case b == n:
+			k, other = a, a
+		default:
+			k, other = n+b, b
+		}
+		if known == nil {
+			known = make([]int64, 2*n)
+		}
+		if known[k] == 0 {
+			from, to := points[other], *call.Point
+			fromLand, toLand := t.ways.land[from], call.Land
+			if a == n {
+				from, to, fromLand, toLand = to, from, toLand, fromLand
+			}
+			known[k] = int64(t.ways.between(from, to, fromLand, toLand, max(1, t.ways.slow[points[other]])+max(1, call.Slow))/time.Second) + 1
+		}
+		return known[k] - 1
+	}
+	return with
 }
 
 // mostRemembered is how many places a day may have for its drives to be kept: those of a longer one would take megabytes.
@@ -100,17 +151,30 @@ func (t *timetable) settle(visits []int32) []int32 {
 	return order
 }
 
-// join inserts node c at that of its promising places which has the least price.
+// join inserts node c at that of its promising places which has the least price. The price is told a timing that is written over.
 func (t *timetable) join(order []int32, c int32, price func([]int32, route.Timing) [2]float64) []int32 {
+	return t.joinUnder(order, t.p.Time(order), c, nil, price)
+}
+
+// joinUnder is join into an order whose timing is known. Where the pace of traffic is even, no place is looked at closely whose driving alone
+// costs more than the best found so far: least is what the price begins with when so much is driven and nothing else is to be paid. Nil: that is
+// not known.
+func (t *timetable) joinUnder(
+	order []int32, base route.Timing, c int32, least func(travel int64) float64, price func([]int32, route.Timing) [2]float64,
+) []int32 {
 	// A day of a thousand stops looks at fewer places, so that the time it takes stays bounded.
 	most := max(8, min(64, 4096/(len(order)+1)))
 	var best []int32
-	var least [2]float64
+	var lowest [2]float64
 	trial := make([]int32, 0, len(order)+1)
-	for _, k := range t.p.Insertions(order, c, most) {
-		trial = slices.Insert(append(trial[:0], order...), k, c)
-		if got := price(trial, t.p.Time(trial)); best == nil || slices.Compare(got[:], least[:]) < 0 {
-			best, least = append(best[:0], trial...), got
+	for _, place := range t.p.Insertions(order, base, c, most) {
+		if best != nil && least != nil && t.p.Hours == nil && least(base.Travel+place.Added) > lowest[0] {
+			continue
+		}
+		trial = slices.Insert(append(trial[:0], order...), place.At, c)
+		t.spare = t.p.TimeOver(trial, t.spare)
+		if got := price(trial, t.spare); best == nil || slices.Compare(got[:], lowest[:]) < 0 {
+			best, lowest = append(best[:0], trial...), got
 		}
 	}
 	return best

@@ -49,16 +49,25 @@ func (w ways) and(more ways) ways {
 
 // drive is the driving between two places, each of which slows half of the way.
 func (w ways) drive(from, to geo.Point) time.Duration {
+	slow := 2.0
+	if w.slow != nil {
+		slow = max(1, w.slow[from]) + max(1, w.slow[to])
+	}
+	return w.between(from, to, w.land[from], w.land[to], slow)
+}
+
+// between is drive between places of which it is told the ground, and how slow both are together.
+func (w ways) between(from, to geo.Point, fromLand, toLand geo.Land, slow float64) time.Duration {
 	var d time.Duration
 	if w.roads == nil {
 		d = w.travel.Time(from, to)
 	} else {
-		d = w.roads.Time(from, to, w.land[from], w.land[to])
+		d = w.roads.Time(from, to, fromLand, toLand)
 	}
-	if w.slow == nil {
+	if slow == 2 {
 		return d
 	}
-	return time.Duration(float64(d) * (max(1, w.slow[from]) + max(1, w.slow[to])) / 2)
+	return time.Duration(float64(d) * slow / 2)
 }
 
 // paceBeyond is for how long after a shift a day still knows the pace of traffic.

@@ -5,17 +5,19 @@ import (
 	"slices"
 )
 
-// Insertions lists where node c could go into the order, the most promising places first and at most `most` of them. It looks at the driving added, the wait before c and how late c would
-// be, not at what c does to the nodes after it: Time judges that.
-func (p *Day) Insertions(order []int32, c int32, most int) []int {
-	type place struct {
-		at    int
-		rough int64
-	}
-	t := p.Time(order)
+// Insertion is a place for one more node in an order.
+type Insertion struct {
+	At    int
+	Added int64 // seconds of driving; where the pace changes by the hour, those of the detour alone
+	rough int64
+}
+
+// Insertions lists where node c could go into the order, whose timing is given: the most promising places first and at most `most` of them.
+// It looks at the driving added, the wait before c and how late c would be, not at what c does to the nodes after it: Time judges that.
+func (p *Day) Insertions(order []int32, t Timing, c int32, most int) []Insertion {
 	next := p.nextPlaces(order)
 	node := &p.Nodes[c]
-	places := make([]place, 0, len(order)+1)
+	places := make([]Insertion, 0, len(order)+1)
 	at, leave := p.Start, p.Opens
 	for k := 0; k <= len(order); k++ {
 		here := node.Place
@@ -26,7 +28,7 @@ func (p *Day) Insertions(order []int32, c int32, most int) []int {
 		start, late := node.begin(there)
 		wait := start - there
 		added := p.added(at, here, next[k], leave, wait+node.Service)
-		places = append(places, place{k, added + wait + 4*late})
+		places = append(places, Insertion{k, added, added + wait + 4*late})
 		if k < len(order) {
 			leave = t.Depart[k]
 			if q := p.Nodes[order[k]].Place; q != Nowhere {
@@ -34,12 +36,8 @@ func (p *Day) Insertions(order []int32, c int32, most int) []int {
 			}
 		}
 	}
-	slices.SortStableFunc(places, func(a, b place) int { return cmp.Compare(a.rough, b.rough) })
-	found := make([]int, 0, min(most, len(places)))
-	for _, place := range places[:min(most, len(places))] {
-		found = append(found, place.at)
-	}
-	return found
+	slices.SortStableFunc(places, func(a, b Insertion) int { return cmp.Compare(a.rough, b.rough) })
+	return places[:min(most, len(places))]
 }
 
 // nextPlaces is, for each position, the first known place at or after it; the end's where none is left.

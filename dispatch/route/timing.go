@@ -16,15 +16,20 @@ type Timing struct {
 func (t Timing) Broken() int64 { return t.Late + t.Over }
 
 // Time walks the order. A window that can't be kept makes the node late; service then begins on arrival.
-func (p *Day) Time(order []int32) Timing {
-	t := Timing{
-		Drive:   make([]int64, len(order)),
-		Arrival: make([]int64, len(order)),
-		Depart:  make([]int64, len(order)),
+func (p *Day) Time(order []int32) Timing { return p.TimeOver(order, Timing{}) }
+
+// TimeOver is Time written over a timing that nobody needs any more.
+func (p *Day) TimeOver(order []int32, over Timing) Timing {
+	n := len(order)
+	if cap(over.Drive) < n || cap(over.Arrival) < n || cap(over.Depart) < n {
+		all := make([]int64, 3*(n+1))
+		over.Drive, over.Arrival, over.Depart = all[:0:n+1], all[n+1:n+1:2*(n+1)], all[2*(n+1):2*(n+1)]
 	}
+	t := Timing{Drive: over.Drive[:n], Arrival: over.Arrival[:n], Depart: over.Depart[:n]}
 	now, at := p.Opens, p.Start
 	for i, c := range order {
 		n := &p.Nodes[c]
+		t.Drive[i] = 0
 		if n.Place != Nowhere {
 			t.Drive[i] = p.arrive(at, n.Place, now) - now
 			at = n.Place
