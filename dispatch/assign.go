@@ -19,43 +19,27 @@ var ErrNobody = errors.New("no rep has room for the visit")
 // breaks nothing: not a window, a promise, a shift, a skill that is needed, nor the word of a rep who gave the visit back. The rep is not
 // pinned. It refuses with ErrTaken what is not in the queue, and with ErrNobody.
 func Assign(call Call, days []RepDay, now time.Time) (Given, error) {
+	return assign(call, NewCrew(days), now)
+}
+
+func assign(call Call, crew *Crew, now time.Time) (Given, error) {
 	if call.Visit.State != Queued {
 		return Given{}, ErrTaken
 	}
-	type able struct {
-		day    RepDay
-		option Option
-	}
-	z := zones{}
-	var fitting []able
-	var refused []Refusal
-	for _, day := range days {
-		code := refusal(call, day, now)
-		if code == "" && call.Site.Point == nil {
-			code = WithoutPlace
-		}
-		if code == "" {
-			c, _ := newChoiceIn(z, call, day, now)
-			p := newInput(call, day, now).place(c)
-			if p.fits {
-				fitting = append(fitting, able{day, p.option})
-				continue
-			}
-			code = NoRoom
-		}
-		refused = append(refused, Refusal{RepID: day.Rep.ID, Code: code})
-	}
-	if len(fitting) == 0 {
+	if call.Site.Point == nil {
 		return Given{}, ErrNobody
 	}
-	slices.SortStableFunc(fitting, func(a, b able) int { return byTotal(a.option, b.option) })
-	day := fitting[0].day
+	best := crew.cheapest(call, now, 1+maxOthers, true)
+	if len(best.found) == 0 {
+		return Given{}, ErrNobody
+	}
+	day := best.found[0].day
 	var others []RepDay
-	for _, a := range fitting[1:min(1+maxOthers, len(fitting))] {
+	for _, a := range best.found[1:] {
 		others = append(others, a.day)
 	}
 	after := call.Visit.assignedTo(day.Rep.ID, day.Route.Date)
-	return give(KindAuto, call, after, day, now, others, refused...), nil
+	return give(KindAuto, call, after, day, now, others, best.refused...), nil
 }
 
 // QueueAssigned is what came of giving out a queue.
@@ -73,13 +57,14 @@ type QueueAssigned struct {
 func AssignQueue(queue []Call, days []RepDay, now time.Time) QueueAssigned {
 	var out QueueAssigned
 	days = slices.Clone(days)
+	crew := NewCrew(days)
 	at := make(map[uuid.UUID]int, len(days))
 	for i, day := range days {
 		at[day.Rep.ID] = i
 	}
 	changed := map[int]*LoadChange{}
 	for _, call := range queue {
-		given, err := Assign(call, days, now)
+		given, err := assign(call, crew, now)
 		if err != nil {
 			out.Left = append(out.Left, call.Visit.ID)
 			continue
@@ -87,6 +72,7 @@ func AssignQueue(queue []Call, days []RepDay, now time.Time) QueueAssigned {
 		i := at[*given.Visit.RepID]
 		given.Day.Route.Version = days[i].Route.Version // counted once, below
 		days[i] = given.Day
+		crew = crew.With(given.Day)
 		if changed[i] == nil {
 			changed[i] = &LoadChange{Before: given.Load.Before}
 		}

@@ -71,6 +71,11 @@ func (z zones) of(names ...string) *time.Location {
 
 // newSheet reads a day that has a shift. Begun is the head of the route that keeps its facts.
 func newSheet(day RepDay, now time.Time, z zones) (s sheet, begun []Stop) {
+	return newSheetOf(day, day.calls(), func(c Call) starts { return day.starts(c, z) }, now, z)
+}
+
+// newSheetOf is newSheet where the day's calls are at hand, and when each may begin.
+func newSheetOf(day RepDay, calls map[uuid.UUID]Call, startsOf func(Call) starts, now time.Time, z zones) (s sheet, begun []Stop) {
 	shift := *day.Shift
 	s = sheet{
 		RepID:     day.Rep.ID,
@@ -83,7 +88,6 @@ func newSheet(day RepDay, now time.Time, z zones) (s sheet, begun []Stop) {
 	s.End = cmp.Or(shift.End, s.Start)
 	s.Roads, s.Pace = day.traffic(z)
 
-	calls := day.calls()
 	begun, ahead := split(day, calls, now)
 	s.Begun = len(begun)
 	seen := map[uuid.UUID]bool{}
@@ -112,7 +116,7 @@ func newSheet(day RepDay, now time.Time, z zones) (s sheet, begun []Stop) {
 	for _, stop := range ahead {
 		t := task{VisitID: stop.VisitID, Service: int64(stop.Departure.Sub(stop.Arrival) / time.Second)}
 		if call, ok := calls[*stop.VisitID]; ok {
-			t = day.task(call, now, z)
+			t = day.taskOf(call, startsOf(call), now)
 		}
 		if stop.Told != nil {
 			told := stop.Told.Unix()
@@ -177,7 +181,16 @@ func split(day RepDay, calls map[uuid.UUID]Call, now time.Time) (begun, ahead []
 
 // task is a visit of the day in numbers.
 func (day RepDay) task(call Call, now time.Time, z zones) task {
-	s := startsOf(call, day.Shift.Window(), z.of(call.Site.TimeZone, day.Shift.TimeZone))
+	return day.taskOf(call, day.starts(call, z), now)
+}
+
+// starts is when a call may begin on the day.
+func (day RepDay) starts(call Call, z zones) starts {
+	return startsOf(call, day.Shift.Window(), z.of(call.Site.TimeZone, day.Shift.TimeZone))
+}
+
+// taskOf is task where it is known when the call may begin.
+func (day RepDay) taskOf(call Call, s starts, now time.Time) task {
 	return task{
 		VisitID: &call.Visit.ID,
 		Point:   call.Site.Point,

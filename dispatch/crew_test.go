@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestBestAreTheFirstOptions(t *testing.T) {
+func TestBestOfACrewAreTheFirstOptions(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 9))
@@ -40,9 +40,13 @@ func TestBestAreTheFirstOptions(t *testing.T) {
 			call.Owner = &days[3].Rep.ID
 		}
 		all, _ := Options(call, days, now)
+		crew := NewCrew(days)
+		if rng.IntN(2) == 0 { // put together in pieces
+			crew = NewCrew(days[:7]).With(days[7:]...).Without(days[2].Rep.ID).With(days[2])
+		}
 		for _, most := range []int{0, 1, 4, 50} {
 			want := all[:min(most, len(all))]
-			if got := Best(call, days, now, most); len(got)+len(want) > 0 {
+			if got := crew.Best(call, now, most); len(got)+len(want) > 0 {
 				if diff := cmp.Diff(want, got); diff != "" {
 					r.Fatalf("the best %d are not the first options (-want +got):\n%s", most, diff)
 				}
@@ -53,7 +57,8 @@ func TestBestAreTheFirstOptions(t *testing.T) {
 
 func BenchmarkBestOfFiveHundredReps(b *testing.B) {
 	wish := aMuddle(b, rand.New(rand.NewPCG(1, 1)), 500, 20, 1)
+	crew := NewCrew(wish.Days)
 	for b.Loop() {
-		Best(wish.Waiting[0], wish.Days, at(b, "08:30"), 5)
+		crew.Best(wish.Waiting[0], at(b, "08:30"), 5)
 	}
 }
