@@ -36,7 +36,7 @@ type key struct {
 }
 
 type day struct {
-	reps []dispatch.RepDay // never written to once it is here
+	crew *dispatch.Crew
 	read time.Time
 	turn uint64 // of the branch, when reading began
 }
@@ -50,11 +50,11 @@ func New(db *postgres.DB, clock func() time.Time) *Board {
 // visit on that date is none of them.
 func (b *Board) Candidates(ctx context.Context, organization uuid.UUID, call dispatch.Call, date hours.Date) ([]uuid.UUID, error) {
 	now := b.clock()
-	days, err := b.day(ctx, key{branch{organization, call.Visit.BranchID}, date}, now)
+	crew, err := b.day(ctx, key{branch{organization, call.Visit.BranchID}, date}, now)
 	if err != nil {
 		return nil, err
 	}
-	options := dispatch.Best(call, days, now, mostCandidates)
+	options := crew.Best(call, now, mostCandidates)
 	reps := make([]uuid.UUID, 0, len(options))
 	for _, o := range options {
 		reps = append(reps, o.RepID)
@@ -79,19 +79,20 @@ func (b *Board) Changed(changes []postgres.FeedChange) {
 }
 
 // day answers from memory, or reads the branch's day.
-func (b *Board) day(ctx context.Context, k key, now time.Time) ([]dispatch.RepDay, error) {
+func (b *Board) day(ctx context.Context, k key, now time.Time) (*dispatch.Crew, error) {
 	b.mu.Lock()
 	kept, known := b.days[k]
 	turn := b.turns[k.branch]
 	b.mu.Unlock()
 	if known && kept.turn == turn && now.Sub(kept.read) < keep {
-		return kept.reps, nil
+		return kept.crew, nil
 	}
 
 	reps, err := b.read(ctx, k, now)
 	if err != nil {
 		return nil, fmt.Errorf("read day of branch %s: %w", k.id, err)
 	}
+	crew := dispatch.NewCrew(reps)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for old, d := range b.days {
@@ -99,8 +100,8 @@ func (b *Board) day(ctx context.Context, k key, now time.Time) ([]dispatch.RepDa
 			delete(b.days, old)
 		}
 	}
-	b.days[k] = day{reps, now, turn}
-	return reps, nil
+	b.days[k] = day{crew, now, turn}
+	return crew, nil
 }
 
 func (b *Board) read(ctx context.Context, k key, now time.Time) (reps []dispatch.RepDay, err error) {

@@ -26,6 +26,12 @@ func TestBestOfACrewAreTheFirstOptions(t *testing.T) {
 			if rng.IntN(2) == 0 {
 				day.Rep.Start = aCall(0, float64(rng.IntN(9)-4), float64(rng.IntN(9)-4)).Site.Point
 			}
+			if rng.IntN(3) == 0 {
+				day.At = aCall(0, float64(rng.IntN(9)-4), float64(rng.IntN(9)-4)).Site.Point
+			}
+			if rng.IntN(6) == 0 {
+				day.Rep.Start = nil
+			}
 			days = append(days, Schedule(day, now))
 		}
 		if rng.IntN(2) == 0 {

@@ -11,8 +11,8 @@ import (
 	"github.com/hexbeat/hexbeat/roster"
 )
 
-// reach is what can be said of the way a rep goes on a day, whatever the moment: what is begun, where the rep is by then and which lunch is over
-// changes where the rest of the way begins, not how it goes on.
+// reach is what can be said of the way a rep goes on a day, whatever the moment: what is begun, where the rep is by then and which lunch
+// is over changes where the rest of the way begins, not how it goes on.
 type reach struct {
 	known  bool        // driving can be bounded; traffic by the hour, a meeting at a place or a slow area may change any of it
 	starts []geo.Point // where the rest of the day may begin
@@ -31,7 +31,6 @@ func reachOf(day RepDay, calls map[uuid.UUID]Call) (r reach) {
 	if day.Shift == nil || day.Traffic != nil || len(day.Slow) > 0 {
 		return r
 	}
-	var begun []geo.Point
 	for _, s := range day.Route.Stops {
 		if s.VisitID == nil {
 			continue
@@ -39,7 +38,7 @@ func reachOf(day RepDay, calls map[uuid.UUID]Call) (r reach) {
 		c, known := calls[*s.VisitID]
 		if known && (c.Visit.State == UnderWay || c.Visit.State.Ended()) {
 			if c.Site.Point != nil {
-				begun = append(begun, *c.Site.Point)
+				r.starts = append(r.starts, *c.Site.Point)
 			}
 			continue
 		}
@@ -56,18 +55,14 @@ func reachOf(day RepDay, calls map[uuid.UUID]Call) (r reach) {
 		}
 	}
 	start := cmp.Or(day.Shift.Start, day.Rep.Start)
-	for _, p := range []*geo.Point{start, day.At} {
-		if p != nil {
-			r.starts = append(r.starts, *p)
-		}
+	if start == nil {
+		return reach{} // a way that begins or ends anywhere is lengthened by less than a detour
 	}
-	r.starts = append(r.starts, begun...)
-	if end := cmp.Or(day.Shift.End, start); end != nil {
-		r.path = append(r.path, *end)
+	r.starts = append(r.starts, *start)
+	if day.At != nil {
+		r.starts = append(r.starts, *day.At)
 	}
-	if len(r.starts) == 0 || len(r.path) == 0 {
-		return reach{}
-	}
+	r.path = append(r.path, *cmp.Or(day.Shift.End, start))
 	r.known = true
 	travel := day.travel()
 	for i, p := range r.path {
@@ -101,7 +96,6 @@ func (r *reach) detour(travel geo.Travel, p geo.Point, closely bool) float64 {
 	if !r.known {
 		return 0
 	}
-	least := math.Inf(1)
 	if !closely {
 		north := max(0, math.Abs(p.Lat-r.middle.Lat)-r.high)
 		east := max(0, math.Abs(p.Lon-r.middle.Lon)-r.wide)
@@ -114,7 +108,7 @@ func (r *reach) detour(travel geo.Travel, p geo.Point, closely bool) float64 {
 		leg := float64(r.longest) * 1.01
 		return max(0, (math.Hypot(leg, apart)-leg)/1000*travel.Detour/travel.Speed*60-rounded)
 	}
-	from := travel.Time(r.path[0], p).Minutes()
+	least, from := math.Inf(1), travel.Time(r.path[0], p).Minutes()
 	for _, s := range r.starts {
 		least = min(least, travel.Time(s, p).Minutes()+from-travel.Time(s, r.path[0]).Minutes())
 	}
@@ -132,8 +126,9 @@ const (
 	roundedTerms = 0.01
 )
 
-// least is less than or the same as what the call costs on the member's day wherever it stands, at any place of the day: of the terms, driving, load and those that
-// are about the rep. Nothing is known of driving in traffic by the hour, where a call may even shorten it: it moves what follows out of the rush.
+// least is less than or the same as what the call costs on the member's day wherever it stands: of the terms, driving, load and those
+// that are about the rep. Nothing is known in traffic by the hour, where a call may even shorten the driving: it moves what follows out
+// of the rush.
 func (m *member) least(in input, call Call, now time.Time, closely bool) float64 {
 	if m.day.Traffic != nil {
 		return math.Inf(-1)
