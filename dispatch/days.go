@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/hexbeat/hexbeat/geo"
 	"github.com/hexbeat/hexbeat/hours"
 )
 
@@ -22,22 +23,25 @@ type repDate struct {
 	date hours.Date
 }
 
-// dayOn is one of them.
+// dayOn is one of them. Most are never looked at closely, and not timed before somebody does.
 type dayOn struct {
+	day     RepDay // as it came
+	timed   bool
 	was     RepDay // as it came, timed as of now
 	is      RepDay
 	touched bool
 
 	sheet *sheet // of is; nil: not written yet
 	begun []Stop
-	spare *float64 // minutes of is that are neither work nor engagements; nil: not reckoned yet
+	ready *ready      // for calls to join it; nil: not yet
+	spare *float64    // minutes of is that are neither work nor engagements; nil: not reckoned yet
+	goes  []geo.Point // where the rep is, begins and calls; nil: not listed yet
 }
 
 func newDays(list []RepDay, now time.Time) *days {
 	d := &days{now: now, zones: zones{}, at: map[repDate]*dayOn{}}
 	for _, day := range list {
-		timed := Schedule(day, now)
-		on := &dayOn{was: timed, is: timed}
+		on := &dayOn{day: day}
 		d.list = append(d.list, on)
 		d.at[repDate{day.Rep.ID, day.Route.Date}] = on
 	}
@@ -45,7 +49,21 @@ func newDays(list []RepDay, now time.Time) *days {
 }
 
 // of is a rep's day; nil where it is none of these.
-func (d *days) of(rep uuid.UUID, date hours.Date) *dayOn { return d.at[repDate{rep, date}] }
+func (d *days) of(rep uuid.UUID, date hours.Date) *dayOn {
+	if on := d.at[repDate{rep, date}]; on != nil {
+		return d.time(on)
+	}
+	return nil
+}
+
+// time times a day as of now, unless that was done.
+func (d *days) time(on *dayOn) *dayOn {
+	if !on.timed {
+		on.was = Schedule(on.day, d.now)
+		on.is, on.timed = on.was, true
+	}
+	return on
+}
 
 // takes is the day of the rep whom a move names; nil where it is none of these.
 func (d *days) takes(m Move) *dayOn {
@@ -106,18 +124,18 @@ func (d *days) back(call Call) {
 }
 
 // touch marks the day as changed.
-func (on *dayOn) touch() { on.touched, on.sheet, on.spare = true, nil, nil }
+func (on *dayOn) touch() {
+	on.touched, on.sheet, on.ready, on.spare, on.goes = true, nil, nil, nil, nil
+}
 
 // hasTime says whether the call's service is shorter than what the day has to spare. Where it is not, the call fits nowhere, and looking
 // for a place can be spared. A day that is over its shift as it stands may wait somewhere for long: there one has to look.
 func (on *dayOn) hasTime(call Call, d *days) bool {
 	if on.spare == nil {
-		on.write(d)
+		r := on.opened(d)
 		spare := math.Inf(1)
-		t := newTimetable(*on.sheet)
-		order := t.settle(t.visits())
-		if timing := t.p.Time(order); timing.Over == 0 {
-			load := t.load(order, timing)
+		if r.base.Over == 0 {
+			load := r.t.load(r.order, r.base)
 			spare = load.AvailableMinutes - load.ServiceMinutes - load.TravelMinutes + 1 // seconds are rounded
 			if on.sheet.Pace != nil {
 				spare += load.TravelMinutes // which may become less, out of the rush
@@ -134,8 +152,18 @@ func (on *dayOn) choice(call Call, d *days) choice {
 	return choice{Day: *on.sheet, Call: on.is.task(call, d.now, d.zones)}
 }
 
+// opened is the day made ready for calls.
+func (on *dayOn) opened(d *days) *ready {
+	on.write(d)
+	if on.ready == nil {
+		on.ready = on.sheet.ready()
+	}
+	return on.ready
+}
+
 // write writes the day's sheet.
 func (on *dayOn) write(d *days) {
+	d.time(on)
 	if on.sheet == nil {
 		s, begun := newSheet(on.is, d.now, d.zones)
 		on.sheet, on.begun = &s, begun
@@ -235,6 +263,7 @@ func (out *Transferred) promises(d *days, moved map[uuid.UUID]*Moved) {
 	before, after := map[uuid.UUID]time.Time{}, map[uuid.UUID]time.Time{}
 	var concerned []Visit
 	for _, m := range out.Visits {
+		d.holding(m.Before.Visit) // whose day is timed, though the visit may stay there
 		if m.Changed() && (m.After.Promised != nil || m.Before.Visit.Promised != nil) {
 			v := m.After
 			if v.Promised == nil {
@@ -244,7 +273,7 @@ func (out *Transferred) promises(d *days, moved map[uuid.UUID]*Moved) {
 		}
 	}
 	for _, on := range d.list {
-		for _, s := range on.was.Route.Stops {
+		for _, s := range on.was.Route.Stops { // none of a day that nobody looked at: nothing left or joined it
 			before[s.subject()] = s.Arrival
 		}
 	}

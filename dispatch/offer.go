@@ -22,13 +22,15 @@ func Offers(day RepDay, queue []Call, now time.Time, most int) []Offer {
 		return nil
 	}
 	day = Schedule(day, now)
+	z := zones{}
+	s, _ := newSheet(day, now, z)
+	r := s.ready()
 	var offers []Offer
 	for _, call := range queue {
 		if call.Visit.State != Queued || call.Site.Point == nil || refusal(call, day, now) != "" {
 			continue
 		}
-		c, _ := newChoice(call, day, now)
-		p := newInput(call, day, now).place(c)
+		p := newInput(call, day, now).placeIn(r, day.task(call, now, z))
 		if !p.fits {
 			continue
 		}

@@ -197,12 +197,15 @@ func weighable(code string) bool {
 }
 
 // decide makes the decision. It looks at nothing but the input, so that a replay gives the same.
-func (in input) decide() Decision {
+func (in input) decide() Decision { return in.decideOn(in.place(in.Chosen).option) }
+
+// decideOn is decide where it is known what the chosen one costs.
+func (in input) decideOn(chosen Option) Decision {
 	d := Decision{
 		Kind:      in.Kind,
 		VisitID:   in.VisitID,
 		Engine:    in.Engine,
-		Chosen:    in.place(in.Chosen).option,
+		Chosen:    chosen,
 		Refusals:  append([]Refusal{}, in.Refusals...),
 		DecidedAt: in.DecidedAt.Truncate(time.Microsecond), // as the record keeps it
 	}

@@ -83,7 +83,7 @@ func (s SlowDay) Slow() Transferred {
 	d := newDays(s.Days, s.Now)
 	var out Transferred
 	for _, on := range d.list {
-		day := on.is
+		day := d.time(on).is
 		day.Slow = append(slices.Clone(day.Slow), s.Slowdown)
 		before := on.is.breaks(s.Now, d.zones)
 		day = Schedule(day, s.Now)
@@ -111,7 +111,7 @@ func (s SlowDay) Slow() Transferred {
 func (s SlowDay) Lift() Transferred {
 	d := newDays(s.Days, s.Now)
 	for _, on := range d.list {
-		day := on.is
+		day := d.time(on).is
 		day.Slow = slices.DeleteFunc(slices.Clone(day.Slow), func(o Slowdown) bool { return o.ID == s.Slowdown.ID })
 		on.is = Schedule(day, s.Now)
 		on.touch()

@@ -3,6 +3,7 @@ package dispatch
 import (
 	"cmp"
 	"errors"
+	"math"
 	"slices"
 	"time"
 
@@ -165,11 +166,11 @@ func (t Transfer) give(call Call, to *dayOn, d *days, others []choice, refusals 
 		in.Kind = KindReassign
 	}
 	in.Chosen, in.Others, in.Refusals = to.choice(call, d), others, refusals[:min(maxRefusals, len(refusals))]
-	decision := in.decide()
+	p := in.placeIn(to.opened(d), in.Chosen.Call)
+	decision := in.decideOn(p.option)
 	after := call.Visit.assignedTo(to.is.Rep.ID, to.is.Route.Date)
 	after.RepPinned = t.Pin
 	call.Visit = after
-	p := in.place(in.Chosen)
 	to.is = to.is.with(call).timed(p.timetable, to.begun, p.order)
 	to.touch()
 	return &decision, after
@@ -185,10 +186,10 @@ func (t Transfer) weigh(call Call, m Move, d *days) (best *dayOn, others []choic
 	var able []weighed
 	tried := 0
 	for _, day := range d.near(call, m) {
-		code := refusal(call, day.is, t.Now)
+		code := refusal(call, day.day, t.Now)
 		switch {
 		case code != "":
-		case slices.Contains(t.Away, day.is.Rep.ID):
+		case slices.Contains(t.Away, day.day.Rep.ID):
 			code = Absent
 		case call.Site.Point == nil:
 			code = WithoutPlace
@@ -197,7 +198,7 @@ func (t Transfer) weigh(call Call, m Move, d *days) (best *dayOn, others []choic
 		default:
 			tried++
 			c := day.choice(call, d)
-			p := newInput(call, day.is, t.Now).place(c)
+			p := newInput(call, day.is, t.Now).placeIn(day.opened(d), c.Call)
 			switch {
 			case c.Call.Closed:
 				code = ClosedAllDay
@@ -208,7 +209,7 @@ func (t Transfer) weigh(call Call, m Move, d *days) (best *dayOn, others []choic
 			}
 		}
 		if code != "" {
-			refusals = append(refusals, Refusal{RepID: day.is.Rep.ID, Code: code})
+			refusals = append(refusals, Refusal{RepID: day.day.Rep.ID, Code: code})
 		}
 		if len(able) == weighedDays {
 			break
@@ -263,12 +264,12 @@ func (v Visit) enqueued(why QueueReason) Visit {
 func (d *days) near(call Call, m Move) []*dayOn {
 	type apart struct {
 		day *dayOn
-		by  geo.Metres
+		by  float64
 	}
-	var all []apart
-	for _, day := range d.list {
-		if date, works := m.On(day.is.Rep.ID); works && day.is.Route.Date == date && day.is.Rep.BranchID == call.Visit.BranchID {
-			all = append(all, apart{day, day.is.distance(call.Site.Point)})
+	all := make([]apart, 0, len(d.list))
+	for _, on := range d.list {
+		if date, works := m.On(on.day.Rep.ID); works && on.day.Route.Date == date && on.day.Rep.BranchID == call.Visit.BranchID {
+			all = append(all, apart{on, on.apart(call.Site.Point)})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b apart) int { return cmp.Compare(a.by, b.by) })
@@ -279,25 +280,55 @@ func (d *days) near(call Call, m Move) []*dayOn {
 	return list
 }
 
+// apart is how far a place is from the nearest of those the rep is at or goes to, as the square of degrees of latitude: that tells near
+// from far as well as metres do, and a wish for many visits asks it a million times.
+func (on *dayOn) apart(p *geo.Point) float64 {
+	if p == nil {
+		return 0
+	}
+	if on.goes == nil {
+		day := on.day
+		if on.timed {
+			day = on.is
+		}
+		on.goes = day.goesTo()
+	}
+	nearest, shrink := math.Inf(1), math.Cos(p.Lat*math.Pi/180)
+	for _, q := range on.goes {
+		north, east := q.Lat-p.Lat, (q.Lon-p.Lon)*shrink
+		nearest = min(nearest, north*north+east*east)
+	}
+	return nearest
+}
+
+// goesTo are the places of a day: where the rep was seen, where the shift begins, and the sites of its calls.
+func (day RepDay) goesTo() []geo.Point {
+	places := make([]geo.Point, 0, len(day.Calls)+2)
+	var start *geo.Point
+	if day.Shift != nil {
+		start = day.Shift.Start
+	}
+	for _, at := range []*geo.Point{day.At, cmp.Or(start, day.Rep.Start)} {
+		if at != nil {
+			places = append(places, *at)
+		}
+	}
+	for _, c := range day.Calls {
+		if c.Site.Point != nil {
+			places = append(places, *c.Site.Point)
+		}
+	}
+	return places
+}
+
 // distance is how far a place is from the nearest of the day's places.
 func (day RepDay) distance(p *geo.Point) geo.Metres {
 	if p == nil {
 		return 0
 	}
-	var start *geo.Point
-	if day.Shift != nil {
-		start = day.Shift.Start
-	}
 	nearest := geo.Metres(1e9)
-	for _, at := range []*geo.Point{day.At, cmp.Or(start, day.Rep.Start)} {
-		if at != nil {
-			nearest = min(nearest, geo.Distance(*at, *p))
-		}
-	}
-	for _, c := range day.Calls {
-		if c.Site.Point != nil {
-			nearest = min(nearest, geo.Distance(*c.Site.Point, *p))
-		}
+	for _, at := range day.goesTo() {
+		nearest = min(nearest, geo.Distance(at, *p))
 	}
 	return nearest
 }

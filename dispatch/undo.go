@@ -37,7 +37,7 @@ type KeptVisit struct {
 func Undo(trace Trace, calls []Call, list []RepDay, now time.Time) Undone {
 	d := newDays(list, now)
 	for i, on := range d.list {
-		on.was = list[i].renumbered() // as people know it, not as it would be timed now
+		d.time(on).was = list[i].renumbered() // as people know it, not as it would be timed now
 	}
 	index := map[uuid.UUID]Call{}
 	for _, c := range calls {

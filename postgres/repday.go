@@ -161,12 +161,9 @@ func (tx *Tx) RepDaysOn(ctx context.Context, dates []hours.Date, since time.Time
 	if err := tx.flush(ctx); err != nil {
 		return nil, err
 	}
+	stopsOf := rows.stopsOf()
 	for _, route := range rows.routes {
-		for _, s := range rows.stops {
-			if s.RouteID == route.ID {
-				route.Stops = append(route.Stops, s.Stop)
-			}
-		}
+		route.Stops = stopsOf[route.ID]
 		tx.keep(route)
 	}
 	return rows.days(dates, reps)
@@ -193,10 +190,7 @@ func (rows dayRows) days(dates []hours.Date, reps []uuid.UUID) ([]dispatch.RepDa
 	shiftOf := byKey(rows.shifts, func(s roster.Shift) DayOfRep { return DayOfRep{s.RepID, s.Date} })
 	routeOf := byKey(rows.routes, func(r dispatch.Route) DayOfRep { return DayOfRep{r.RepID, r.Date} })
 	seenAt := byKey(rows.positions, func(p dayPosition) uuid.UUID { return p.RepID })
-	stopsOf := map[uuid.UUID][]dispatch.Stop{}
-	for _, s := range rows.stops {
-		stopsOf[s.RouteID] = append(stopsOf[s.RouteID], s.Stop)
-	}
+	stopsOf := rows.stopsOf()
 	engagementsOf := map[DayOfRep][]roster.Engagement{}
 	for _, e := range rows.engagements {
 		key := DayOfRep{e.RepID, e.OnDate}
@@ -255,6 +249,15 @@ func (rows dayRows) days(dates []hours.Date, reps []uuid.UUID) ([]dispatch.RepDa
 		}
 	}
 	return days, nil
+}
+
+// stopsOf are the stops by route, in their order.
+func (rows dayRows) stopsOf() map[uuid.UUID][]dispatch.Stop {
+	by := make(map[uuid.UUID][]dispatch.Stop, len(rows.routes))
+	for _, s := range rows.stops {
+		by[s.RouteID] = append(by[s.RouteID], s.Stop)
+	}
+	return by
 }
 
 // queue adds a query to the batch whose rows end up in into.
