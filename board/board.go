@@ -12,20 +12,24 @@ import (
 	"github.com/hexbeat/hexbeat/postgres"
 )
 
-// keep bounds how long a day serves without being read again: it is what a board without a follower may be behind.
-const keep = 30 * time.Second
+// How much a board holds, and for how long.
+const (
+	mostDays  = 64               // branches' days: those asked about last
+	forgotten = 10 * time.Minute // after which a day that nobody asked about is dropped
+	reread    = 30 * time.Second // after which a whole day is read again: rules, traffic and shifts change without a word in the feed
+)
 
 // mostCandidates is how many reps are worth a look.
 const mostCandidates = 8
 
-// Board holds the days of branches that somebody asked about lately. It is safe for use by many at once.
+// Board holds the days of branches that somebody asked about lately. It is safe for use by many at once, and none of them waits while
+// another one's question has something read.
 type Board struct {
 	db    *postgres.DB
 	clock func() time.Time
 
-	mu    sync.Mutex
-	days  map[key]day
-	turns map[branch]uint64 // counts the changes heard of
+	mu   sync.Mutex
+	days map[key]*day
 }
 
 type branch struct{ organization, id uuid.UUID }
@@ -35,22 +39,16 @@ type key struct {
 	date hours.Date
 }
 
-type day struct {
-	crew *dispatch.Crew
-	read time.Time
-	turn uint64 // of the branch, when reading began
-}
-
-// New makes an empty board.
+// New makes an empty board. Tell it of changes (Changed).
 func New(db *postgres.DB, clock func() time.Time) *Board {
-	return &Board{db: db, clock: clock, days: map[key]day{}, turns: map[branch]uint64{}}
+	return &Board{db: db, clock: clock, days: map[key]*day{}}
 }
 
 // Candidates are the best reps on shift in the visit's branch who could take the call on that date, the best first. The rep who has the
 // visit on that date is none of them.
 func (b *Board) Candidates(ctx context.Context, organization uuid.UUID, call dispatch.Call, date hours.Date) ([]uuid.UUID, error) {
 	now := b.clock()
-	crew, err := b.day(ctx, key{branch{organization, call.Visit.BranchID}, date}, now)
+	crew, err := b.Crew(ctx, organization, call.Visit.BranchID, date)
 	if err != nil {
 		return nil, err
 	}
@@ -62,56 +60,62 @@ func (b *Board) Candidates(ctx context.Context, organization uuid.UUID, call dis
 	return reps, nil
 }
 
-// Changed forgets the days of branches in which something was committed.
-func (b *Board) Changed(changes []postgres.FeedChange) {
+// Crew is a branch's reps on shift on a date, as far as the board has heard. What has changed since it was asked last, and the day nobody asked
+// about, is read first.
+func (b *Board) Crew(ctx context.Context, organization, id uuid.UUID, date hours.Date) (*dispatch.Crew, error) {
+	now := b.clock()
+	d := b.day(key{branch{organization, id}, date}, now)
+	if err := d.freshen(ctx, b.db, now); err != nil {
+		return nil, fmt.Errorf("read day of branch %s: %w", id, err)
+	}
+	return d.crew(now), nil
+}
+
+// day is the place of a branch's day, empty where nobody asked about it. Places of days that nobody asks about any more are given up.
+func (b *Board) day(k key, now time.Time) *day {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, c := range changes {
-		if c.Kind == "alert" {
-			continue // changes nobody's day
-		}
-		for _, id := range []*uuid.UUID{c.BranchBefore, c.BranchAfter} {
-			if id != nil {
-				b.turns[branch{c.Organization, *id}]++
+	d := b.days[k]
+	if d == nil {
+		for old, held := range b.days {
+			if now.Sub(held.asked) >= forgotten {
+				delete(b.days, old)
 			}
 		}
+		for len(b.days) >= mostDays {
+			delete(b.days, b.oldest())
+		}
+		d = &day{key: k, due: due{whole: true}}
+		b.days[k] = d
+	}
+	d.asked = now
+	return d
+}
+
+// oldest is the day nobody has asked about for longest.
+func (b *Board) oldest() (k key) {
+	var asked time.Time
+	for held, d := range b.days {
+		if asked.IsZero() || d.asked.Before(asked) {
+			k, asked = held, d.asked
+		}
+	}
+	return k
+}
+
+// Changed takes note of what was committed: what it touches is read again when somebody asks.
+func (b *Board) Changed(changes []postgres.FeedChange) {
+	for _, d := range b.held() {
+		d.heard(changes)
 	}
 }
 
-// day answers from memory, or reads the branch's day.
-func (b *Board) day(ctx context.Context, k key, now time.Time) (*dispatch.Crew, error) {
-	b.mu.Lock()
-	kept, known := b.days[k]
-	turn := b.turns[k.branch]
-	b.mu.Unlock()
-	if known && kept.turn == turn && now.Sub(kept.read) < keep {
-		return kept.crew, nil
-	}
-
-	reps, err := b.read(ctx, k, now)
-	if err != nil {
-		return nil, fmt.Errorf("read day of branch %s: %w", k.id, err)
-	}
-	crew := dispatch.NewCrew(reps)
+func (b *Board) held() []*day {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for old, d := range b.days {
-		if now.Sub(d.read) >= keep {
-			delete(b.days, old)
-		}
+	list := make([]*day, 0, len(b.days))
+	for _, d := range b.days {
+		list = append(list, d)
 	}
-	b.days[k] = day{crew, now, turn}
-	return crew, nil
-}
-
-func (b *Board) read(ctx context.Context, k key, now time.Time) (reps []dispatch.RepDay, err error) {
-	err = b.db.Read(ctx, k.organization, func(tx *postgres.Tx) error {
-		ids, err := tx.RepsOnShift(ctx, k.id, k.date)
-		if err != nil || len(ids) == 0 {
-			return err
-		}
-		reps, err = tx.RepDays(ctx, k.date, now.Add(-dispatch.PositionFresh), ids...)
-		return err
-	})
-	return reps, err
+	return list
 }
