@@ -13,8 +13,9 @@ import (
 	"github.com/hexbeat/hexbeat/roster"
 )
 
-// ReassignVisits gives several visits to one rep, or to whoever suits each of them best: those of a list, or those of a date whose sites
-// lie in an area. A visit that is to be spread and fits nobody stays where it is; one that begun or ended on a list refuses it whole.
+// ReassignVisits gives several visits to one rep, to whoever suits each of them best, or back to the queue: those of a list, or those of a
+// date whose sites lie in an area. A visit that is to be spread and fits nobody stays where it is; one that begun or ended on a list refuses
+// it whole.
 type ReassignVisits struct {
 	Visits []uuid.UUID
 	Seen   []dispatch.Revision // the version the caller was looking at, of each; empty: whatever it is
@@ -24,6 +25,7 @@ type ReassignVisits struct {
 	Branch *uuid.UUID  // of the area; nil: the rep's, or those of the caller
 
 	To       *uuid.UUID // nil: spread
+	ToQueue  bool       `json:",omitempty"` // to nobody: into the queue
 	ForGood  bool       // whoever takes a visit answers for its site from that day on
 	Unpinned bool       // the engine may give the visits to others again
 	Reason   string
@@ -49,8 +51,13 @@ func (c ReassignVisits) run(ctx context.Context, tx *Tx) (Transferred, error) {
 		if v.RepID != nil && v.Date != nil {
 			givers = append(givers, *v.RepID)
 		}
-		if c.To != nil {
+		switch {
+		case c.To != nil:
 			move.Fate, move.To = dispatch.Give, *c.To
+		case c.ToQueue && v.State == dispatch.Queued:
+			move.Fate = dispatch.Stay
+		case c.ToQueue:
+			move.Fate, move.Why = dispatch.Enqueue, dispatch.Released
 		}
 		moves = append(moves, move)
 	}
@@ -100,6 +107,10 @@ func (c ReassignVisits) check(ctx context.Context, tx *Tx) error {
 		return Invalid{Path: []string{"visitIds"}, Code: "EMPTY"}
 	case len(c.Visits) > 0 && c.Area != nil:
 		return Invalid{Path: []string{"polygon"}, Code: "EXCLUDES"}
+	case c.ToQueue && c.To != nil:
+		return Invalid{Path: []string{"toRepId"}, Code: "EXCLUDES"}
+	case c.ToQueue && c.ForGood:
+		return Invalid{Path: []string{"scope"}, Code: "EXCLUDES"}
 	case len(c.Visits) > MostVisits:
 		return Invalid{Path: []string{"visitIds"}, Code: "TOO_MANY", Most: MostVisits}
 	case len(c.Seen) > 0 && len(c.Seen) != len(c.Visits):

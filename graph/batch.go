@@ -21,7 +21,7 @@ func (r *Resolver) reassignMany(ctx context.Context, input model.VisitsReassignI
 	wish := desk.ReassignVisits{
 		Visits: input.VisitIds, Date: input.Date, Branch: input.BranchID, To: input.ToRepID,
 		ForGood: input.Scope != nil && *input.Scope == model.ReassignScopeForGood, Unpinned: unpinned(input.Pin),
-		Reason: input.Reason, Note: text(input.Note),
+		ToQueue: said(input.ToQueue), Reason: input.Reason, Note: text(input.Note),
 	}
 	for _, version := range input.ExpectedVersions {
 		wish.Seen = append(wish.Seen, dispatch.Revision(version))
@@ -176,15 +176,20 @@ func userOf(ctx context.Context, id *uuid.UUID) (*roster.User, error) {
 	if id == nil {
 		return nil, nil
 	}
-	var user roster.User
-	err := reading(ctx).read(ctx, func(tx *postgres.Tx) (err error) {
-		user, err = tx.User(ctx, *id)
-		return err
-	})
-	if errors.Is(err, roster.ErrNoPerson) {
-		return nil, nil
+	return maybe(reading(ctx).user.load(ctx, *id))
+}
+
+// batchPage is a page of the list of batches.
+func batchPage(l *loaders, read []postgres.ListedBatch, first int, after *string) model.BatchConnection {
+	nodes, cursors, info := page(read, first, after, func(b postgres.ListedBatch) string { return writeCursor("batches", b.ID) })
+	edges := make([]model.BatchEdge, len(nodes))
+	for i, node := range nodes {
+		edges[i] = model.BatchEdge{Cursor: cursors[i], Node: node}
+		if node.Actor != nil {
+			l.user.expect(*node.Actor)
+		}
 	}
-	return maybe(user, true, err)
+	return model.BatchConnection{Edges: edges, Nodes: nodes, PageInfo: info}
 }
 
 // staleOf is the first visit of a list whose version is not the one expected.

@@ -9,13 +9,19 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/hexbeat/hexbeat/desk"
 	"github.com/hexbeat/hexbeat/dispatch"
 	"github.com/hexbeat/hexbeat/graph/gen"
 	"github.com/hexbeat/hexbeat/graph/model"
 	"github.com/hexbeat/hexbeat/hours"
+	"github.com/hexbeat/hexbeat/postgres"
 	"github.com/hexbeat/hexbeat/roster"
 )
+
+func (r *batchResolver) By(ctx context.Context, obj *postgres.ListedBatch) (*roster.User, error) {
+	return userOf(ctx, obj.Actor)
+}
 
 // Visit is the resolver for the visit field.
 func (r *keptVisitResolver) Visit(ctx context.Context, obj *dispatch.KeptVisit) (dispatch.Visit, error) {
@@ -78,10 +84,26 @@ func (r *promiseChangeResolver) ArrivalAfter(ctx context.Context, obj *dispatch.
 	return atVisit(ctx, obj.VisitID, obj.After)
 }
 
+func (r *queryResolver) Batches(ctx context.Context, first int, after *string) (model.BatchConnection, error) {
+	l := reading(ctx)
+	key, limit, err := paged[uuid.UUID]("batches", first, after)
+	if err != nil {
+		return batchPage(l, nil, first, after), err
+	}
+	var batches []postgres.ListedBatch
+	err = l.read(ctx, func(tx *postgres.Tx) (err error) {
+		batches, err = tx.Batches(ctx, l.caller, key, limit)
+		return err
+	})
+	return batchPage(l, batches, first, after), err
+}
+
 // FromRep is the resolver for the fromRep field.
 func (r *visitMoveResolver) FromRep(ctx context.Context, obj *desk.VisitMove) (*roster.Rep, error) {
 	return visibleRep(ctx, obj.From)
 }
+
+func (r *Resolver) Batch() gen.BatchResolver { return &batchResolver{r} }
 
 func (r *Resolver) KeptVisit() gen.KeptVisitResolver { return &keptVisitResolver{r} }
 
@@ -90,6 +112,7 @@ func (r *Resolver) PromiseChange() gen.PromiseChangeResolver { return &promiseCh
 func (r *Resolver) VisitMove() gen.VisitMoveResolver { return &visitMoveResolver{r} }
 
 type (
+	batchResolver         struct{ *Resolver }
 	keptVisitResolver     struct{ *Resolver }
 	promiseChangeResolver struct{ *Resolver }
 	visitMoveResolver     struct{ *Resolver }

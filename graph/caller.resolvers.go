@@ -7,12 +7,17 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"github.com/hexbeat/hexbeat/auth"
 	"github.com/hexbeat/hexbeat/graph/gen"
 	"github.com/hexbeat/hexbeat/postgres"
 	"github.com/hexbeat/hexbeat/roster"
 )
+
+func (r *branchResolver) Now(ctx context.Context, obj *roster.Branch) (time.Time, error) {
+	return reading(ctx).now.In(obj.Zone()), nil
+}
 
 // User is the resolver for the user field.
 func (r *callerResolver) User(ctx context.Context, obj *auth.Caller) (user roster.User, err error) {
@@ -52,11 +57,14 @@ func (r *queryResolver) Me(ctx context.Context) (auth.Caller, error) {
 	return auth.From(ctx)
 }
 
+func (r *Resolver) Branch() gen.BranchResolver { return &branchResolver{r} }
+
 func (r *Resolver) Caller() gen.CallerResolver { return &callerResolver{r} }
 
 func (r *Resolver) Organization() gen.OrganizationResolver { return &organizationResolver{r} }
 
 type (
+	branchResolver       struct{ *Resolver }
 	callerResolver       struct{ *Resolver }
 	organizationResolver struct{ *Resolver }
 )

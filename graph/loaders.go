@@ -30,6 +30,7 @@ type loaders struct {
 	kind       *loader[string, dispatch.VisitKind]
 	rep        *loader[uuid.UUID, roster.Rep]
 	branch     *loader[uuid.UUID, roster.Branch]
+	user       *loader[uuid.UUID, roster.User]
 	position   *loader[uuid.UUID, roster.Position] // by rep
 	duty       *loader[uuid.UUID, roster.Duty]     // by rep
 	engagement *loader[uuid.UUID, roster.Engagement]
@@ -71,6 +72,9 @@ func newLoaders(db *postgres.DB, caller auth.Caller, now time.Time) *loaders {
 	l.branch = newLoader(list(l, func(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]roster.Branch, error) {
 		return tx.BranchesByID(ctx, ids)
 	}, func(b roster.Branch) uuid.UUID { return b.ID }))
+	l.user = newLoader(list(l, func(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]roster.User, error) {
+		return tx.Users(ctx, ids)
+	}, func(u roster.User) uuid.UUID { return u.ID }))
 	l.position = newLoader(func(ctx context.Context, reps []uuid.UUID) (at map[uuid.UUID]roster.Position, err error) {
 		err = l.read(ctx, func(tx *postgres.Tx) error {
 			at, err = tx.Positions(ctx, reps)

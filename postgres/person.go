@@ -29,6 +29,16 @@ func (tx *Tx) User(ctx context.Context, id uuid.UUID) (roster.User, error) {
 	return one[roster.User](ctx, tx, roster.ErrNoPerson, userByID, pgx.StrictNamedArgs{"organization": tx.Organization, "id": id})
 }
 
+const usersByID = `
+SELECT ` + userColumns + userFrom + `
+WHERE  p.organization_id = @organization AND p.id = ANY(@ids)
+ORDER  BY p.id`
+
+// Users reads those of the people who exist, whoever asks.
+func (tx *Tx) Users(ctx context.Context, ids []uuid.UUID) ([]roster.User, error) {
+	return all[roster.User](ctx, tx, usersByID, pgx.StrictNamedArgs{"organization": tx.Organization, "ids": ids})
+}
+
 // Person is a user with what only the company needs to know of one.
 type Person struct {
 	roster.User

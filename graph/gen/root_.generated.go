@@ -31,6 +31,8 @@ type ResolverRoot interface {
 	Alert() AlertResolver
 	AlertPreview() AlertPreviewResolver
 	Alignment() AlignmentResolver
+	Batch() BatchResolver
+	Branch() BranchResolver
 	Caller() CallerResolver
 	Day() DayResolver
 	DayChange() DayChangeResolver
@@ -249,6 +251,28 @@ type ComplexityRoot struct {
 		Slowdown func(childComplexity int) int
 	}
 
+	Batch struct {
+		By         func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Kind       func(childComplexity int) int
+		Note       func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		Undone     func(childComplexity int) int
+		VisitCount func(childComplexity int) int
+	}
+
+	BatchConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	BatchEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	BatchUndone struct {
 		Alerts   func(childComplexity int) int
 		BatchID  func(childComplexity int) int
@@ -261,6 +285,7 @@ type ComplexityRoot struct {
 	Branch struct {
 		ID       func(childComplexity int) int
 		Name     func(childComplexity int) int
+		Now      func(childComplexity int) int
 		TimeZone func(childComplexity int) int
 	}
 
@@ -614,6 +639,7 @@ type ComplexityRoot struct {
 		Alignment       func(childComplexity int, id uuid.UUID) int
 		AlignmentWhatIf func(childComplexity int, branch uuid.UUID, budgets []float64, tolerance *float64, price *float64, line *string) int
 		Alignments      func(childComplexity int, branch *uuid.UUID, state *model.AlignmentState) int
+		Batches         func(childComplexity int, first int, after *string) int
 		Changes         func(childComplexity int, since string, first int) int
 		Coverage        func(childComplexity int, branch uuid.UUID) int
 		DeadLetters     func(childComplexity int, first int, after *string) int
@@ -1731,6 +1757,87 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AreaSlowed.Slowdown(childComplexity), true
 
+	case "Batch.by":
+		if e.ComplexityRoot.Batch.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.By(childComplexity), true
+	case "Batch.createdAt":
+		if e.ComplexityRoot.Batch.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.CreatedAt(childComplexity), true
+	case "Batch.id":
+		if e.ComplexityRoot.Batch.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.ID(childComplexity), true
+	case "Batch.kind":
+		if e.ComplexityRoot.Batch.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.Kind(childComplexity), true
+	case "Batch.note":
+		if e.ComplexityRoot.Batch.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.Note(childComplexity), true
+	case "Batch.reason":
+		if e.ComplexityRoot.Batch.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.Reason(childComplexity), true
+	case "Batch.undone":
+		if e.ComplexityRoot.Batch.Undone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.Undone(childComplexity), true
+	case "Batch.visitCount":
+		if e.ComplexityRoot.Batch.VisitCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.VisitCount(childComplexity), true
+
+	case "BatchConnection.edges":
+		if e.ComplexityRoot.BatchConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchConnection.Edges(childComplexity), true
+	case "BatchConnection.nodes":
+		if e.ComplexityRoot.BatchConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchConnection.Nodes(childComplexity), true
+	case "BatchConnection.pageInfo":
+		if e.ComplexityRoot.BatchConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchConnection.PageInfo(childComplexity), true
+
+	case "BatchEdge.cursor":
+		if e.ComplexityRoot.BatchEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchEdge.Cursor(childComplexity), true
+	case "BatchEdge.node":
+		if e.ComplexityRoot.BatchEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchEdge.Node(childComplexity), true
+
 	case "BatchUndone.alerts":
 		if e.ComplexityRoot.BatchUndone.Alerts == nil {
 			break
@@ -1780,6 +1887,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Branch.Name(childComplexity), true
+	case "Branch.now":
+		if e.ComplexityRoot.Branch.Now == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Branch.Now(childComplexity), true
 	case "Branch.timeZone":
 		if e.ComplexityRoot.Branch.TimeZone == nil {
 			break
@@ -3328,6 +3441,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Alignments(childComplexity, args["branch"].(*uuid.UUID), args["state"].(*model.AlignmentState)), true
+	case "Query.batches":
+		if e.ComplexityRoot.Query.Batches == nil {
+			break
+		}
+
+		args, err := ec.field_Query_batches_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Batches(childComplexity, args["first"].(int), args["after"].(*string)), true
 	case "Query.changes":
 		if e.ComplexityRoot.Query.Changes == nil {
 			break
@@ -5975,6 +6099,49 @@ type PromiseChange {
   kept: Boolean!
 }
 
+"Something that was done together and can be taken back."
+type Batch {
+  "Give it to ` + "`" + `batchUndo` + "`" + `."
+  id: ID!
+  "When it was done."
+  createdAt: DateTime!
+  "Who did it; null for Hexbeat itself."
+  by: User
+  "What was done: REASSIGN, REASSIGN_MANY, REP_DAY, RELEASE, RESCHEDULE, CANCEL, CLAIM, DECLINE, CREATE, ASSIGN, REPLAN, SLOWDOWN, ABSENCE, PROMISES, UNDO. The list grows."
+  kind: String!
+  "Code of the reason, if one was given."
+  reason: String
+  "Why, in words; empty where nothing was said."
+  note: String!
+  "How many visits it changed."
+  visitCount: Int!
+  "Whether it was taken back."
+  undone: Boolean!
+}
+
+"A page of batches."
+type BatchConnection {
+  "The entries."
+  edges: [BatchEdge!]!
+  "The batches themselves."
+  nodes: [Batch!]!
+  "Where this page lies."
+  pageInfo: PageInfo!
+}
+
+"An entry of a page of batches."
+type BatchEdge {
+  "Give it as ` + "`" + `after` + "`" + ` to go on from here."
+  cursor: String!
+  "The batch."
+  node: Batch!
+}
+
+extend type Query {
+  "What was done together and can be taken back, whoever did it, the newest first. Of what concerns a branch that is not the caller's to see, nothing."
+  batches(first: Int!, after: String): BatchConnection! @role(min: DISPATCHER)
+}
+
 extend type Mutation {
   "Give several visits to one rep, or to whoever suits each best; all of them or none. One batch, one alert a rep."
   visitsReassign(input: VisitsReassignInput!): VisitsReassignResult! @role(min: DISPATCHER)
@@ -6002,6 +6169,8 @@ input VisitsReassignInput {
   branchId: ID
   "Who takes them; left out: each goes to whoever suits it best, and stays where it fits nobody."
   toRepId: ID
+  "Into the queue instead of to a rep; those that wait there already stay."
+  toQueue: Boolean
   "For now by default."
   scope: ReassignScope
   "Whether the engine leaves the visits with their new reps; true by default."
@@ -6206,6 +6375,8 @@ type Branch implements Node {
   name: String!
   "IANA name, such as Europe/Moscow."
   timeZone: String!
+  "What time it is there by the server's clock, with the offset of its zone: it begins with today's date."
+  now: DateTime!
 }
 
 extend type Query {
@@ -8028,6 +8199,50 @@ func (ec *executionContext) childFields_AlignmentFigures(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type AlignmentFigures", field.Name)
 }
 
+func (ec *executionContext) childFields_Batch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Batch_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Batch_createdAt(ctx, field)
+	case "by":
+		return ec.fieldContext_Batch_by(ctx, field)
+	case "kind":
+		return ec.fieldContext_Batch_kind(ctx, field)
+	case "reason":
+		return ec.fieldContext_Batch_reason(ctx, field)
+	case "note":
+		return ec.fieldContext_Batch_note(ctx, field)
+	case "visitCount":
+		return ec.fieldContext_Batch_visitCount(ctx, field)
+	case "undone":
+		return ec.fieldContext_Batch_undone(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Batch", field.Name)
+}
+
+func (ec *executionContext) childFields_BatchConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_BatchConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_BatchConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_BatchConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BatchConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_BatchEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_BatchEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_BatchEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BatchEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Branch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -8036,6 +8251,8 @@ func (ec *executionContext) childFields_Branch(ctx context.Context, field graphq
 		return ec.fieldContext_Branch_name(ctx, field)
 	case "timeZone":
 		return ec.fieldContext_Branch_timeZone(ctx, field)
+	case "now":
+		return ec.fieldContext_Branch_now(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Branch", field.Name)
 }

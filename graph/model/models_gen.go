@@ -458,6 +458,24 @@ type AreaSlowed struct {
 
 func (AreaSlowed) IsAreaSlowdownResult() {}
 
+// A page of batches.
+type BatchConnection struct {
+	// The entries.
+	Edges []BatchEdge `json:"edges"`
+	// The batches themselves.
+	Nodes []postgres.ListedBatch `json:"nodes"`
+	// Where this page lies.
+	PageInfo PageInfo `json:"pageInfo"`
+}
+
+// An entry of a page of batches.
+type BatchEdge struct {
+	// Give it as `after` to go on from here.
+	Cursor string `json:"cursor"`
+	// The batch.
+	Node postgres.ListedBatch `json:"node"`
+}
+
 // What `batchUndo` takes.
 type BatchUndoInput struct {
 	// Made by the caller; the same id with the same content is answered the same, once carried out.
@@ -1681,6 +1699,8 @@ type VisitsReassignInput struct {
 	BranchID *uuid.UUID `json:"branchId"`
 	// Who takes them; left out: each goes to whoever suits it best, and stays where it fits nobody.
 	ToRepID *uuid.UUID `json:"toRepId"`
+	// Into the queue instead of to a rep; those that wait there already stay.
+	ToQueue *bool `json:"toQueue"`
 	// For now by default.
 	Scope *ReassignScope `json:"scope"`
 	// Whether the engine leaves the visits with their new reps; true by default.
