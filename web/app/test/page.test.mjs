@@ -217,6 +217,30 @@ test('the rest of the day is replanned, with the price of stability', { skip: st
   await page.locator('#done', { hasText: 'Taken back' }).waitFor()
 })
 
+test('what somebody else did is listed, shown undone first, and taken back', { skip: standIn }, async (t) => {
+  const { id, shift } = await busyRep()
+  const { repDayReassign: cleared } = await asked(
+    'mutation ($input: RepDayReassignInput!) { repDayReassign(input: $input) { ... on RepDayReassigned { batchId moves { visit { id } } } ... on Problem { message } } }',
+    { repIds: [id], dates: [shift.date], policy: 'QUEUE', note: 'a flat tyre' },
+  )
+  assert.ok(cleared.batchId, cleared.message)
+  const page = await dispatcher(t, { width: 360, height: 740 })
+  await ready(page)
+  await page.locator('#tab-watch').press('Enter')
+  await page.locator('#batches summary').press('Enter')
+  const line = page.locator(`[data-batch="${cleared.batchId}"]`)
+  await line.getByText('a flat tyre').waitFor()
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is too wide')
+  await line.getByRole('button').press('Enter')
+  await answered(page)
+  assert.match(await page.locator('#undo-answer').innerText(), new RegExp(`^${cleared.moves.length} visit.* back[^]*Will be alerted`))
+  await page.locator('#undo-confirm').press('Enter')
+  await page.locator('#done', { hasText: 'Taken back' }).waitFor()
+  await line.and(page.locator('.undone')).waitFor()
+  const { visit } = await asked(`{ visit(id: "${cleared.moves[0].visit.id}") { rep { id } } }`)
+  assert.equal(visit.rep?.id, id, 'the visit is where it was')
+})
+
 test('a page that lost its connection catches up', async (t) => {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' })
   t.after(() => context.close())

@@ -1,6 +1,6 @@
-import { ask, everything, Refused, Unreachable } from '../graph/client'
+import { ask, everything, insist, Refused, Unreachable } from '../graph/client'
 import { listen } from '../graph/live'
-import type { Alert, Branch, Caller, ChangeHint, ChangeSet, Rep, Territory, Visit, Watch } from '../graph/nouns'
+import type { Alert, Branch, Caller, ChangeHint, ChangeSet, KeptVisit, Rep, Territory, Visit, Watch } from '../graph/nouns'
 import * as operation from '../graph/operations'
 import { colourAt, colours, unowned } from '../map/palette'
 import { sentence } from '../shared/sentence'
@@ -59,7 +59,12 @@ export class Board {
 
   readonly colours = $derived(this.#coloured())
 
+  /** The branches of the reps. */
+  readonly branches = $derived([...new Map(this.reps.map(({ branch }) => [branch.id, branch])).values()])
+
   #token: string
+  /** How far the server's clock is ahead of this one, milliseconds. */
+  #ahead = 0
   #cursor = ''
   #outlineZoom = 12
   #stop = () => {}
@@ -71,7 +76,8 @@ export class Board {
   #doubtful = new Set<string>()
   /** Visits moved from this very page: their mover was told already. */
   #own = new Set<string>()
-  #undoRequest = ''
+  /** One wish to take a batch back keeps one id. */
+  #undoRequests = new Map<string, string>()
   #watchAsked = 0
 
   constructor(token: string, signOut: (notice: string) => void) {
@@ -83,22 +89,9 @@ export class Board {
     return ask(this.#token, query, variables)
   }
 
-  /** insist sends a wish that carries its request id again when the network fails: the server carries it out once. */
-  async insist<Data, Variables>(query: operation.Operation<Data, Variables>, variables: Variables): Promise<Data> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.ask(query, variables)
-      } catch (error) {
-        if (!(error instanceof Unreachable) || attempt === 3) throw error
-        await new Promise((resolve) => setTimeout(resolve, attempt * 500))
-      }
-    }
-  }
-
   /** did tells of a batch that this page had carried out, and reads the days of the reps it touched. */
-  did(id: string, text: string, visits: string[], reps: string[]) {
-    this.#undoRequest = crypto.randomUUID()
-    this.batch = { id, text, visits, kept: [] }
+  did(id: string, text: string, visits: string[], reps: string[], kept: KeptVisit[] = []) {
+    this.batch = { id, text, visits, kept: kept.map(({ visit, message }) => ({ site: visit.site.name, message })) }
     void this.follow(reps)
   }
 
@@ -107,11 +100,12 @@ export class Board {
     const batch = this.batch
     if (!batch?.id || this.undoing) return
     this.undoing = true
+    const batchId = batch.id
+    const requestId = this.#undoRequests.get(batchId) ?? crypto.randomUUID()
+    this.#undoRequests.set(batchId, requestId)
     batch.visits.forEach((visit) => this.own(visit, true))
     try {
-      const { batchUndo: answer } = await this.insist(operation.batchUndo, {
-        input: { requestId: this.#undoRequest, batchId: batch.id },
-      })
+      const { batchUndo: answer } = await insist(() => this.ask(operation.batchUndo, { input: { requestId, batchId } }))
       if ('message' in answer) {
         batch.visits.forEach((visit) => this.own(visit, false))
         this.say(answer.message, true)
@@ -156,6 +150,8 @@ export class Board {
     try {
       const { me } = await this.ask(operation.me, {})
       this.me = me
+      const [branch] = me.organization.branches
+      if (branch) this.#ahead = Date.parse(branch.now) - Date.now()
       if (!me.roles.some((role) => role !== 'REP')) {
         this.trouble = language.words.notDispatcher
         return
@@ -216,10 +212,9 @@ export class Board {
   }
 
   async readWatch() {
-    const branches = new Map(this.reps.map(({ branch }) => [branch.id, branch]))
     const round = ++this.#watchAsked
     try {
-      const read = await Promise.all([...branches.values()].map(async (branch) => ({ branch, ...(await this.ask(operation.watch, { branch: branch.id })) })))
+      const read = await Promise.all(this.branches.map(async (branch) => ({ branch, ...(await this.ask(operation.watch, { branch: branch.id })) })))
       if (round === this.#watchAsked) this.watch = read.flatMap(({ branch, watch }) => (watch ? [{ branch, watch }] : []))
     } catch {
       // The lists stay as they were; the banner says when the server is away.
@@ -398,6 +393,11 @@ export class Board {
 
   colourOf(rep: string | undefined | null): string {
     return (rep && this.colours.get(rep)) || unowned
+  }
+
+  /** now is the time by the server's clock: this machine's may be wrong, and a demo may play another day. */
+  now(): Date {
+    return new Date(Date.now() + this.#ahead)
   }
 
   rep(id: string | undefined | null): Rep | undefined {

@@ -55,6 +55,18 @@ async function post<Data>(token: string, query: string, variables: unknown): Pro
   }
 }
 
+/** insist sends a wish that carries its request id again when the network fails: the server carries it out once. */
+export async function insist<T>(send: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await send()
+    } catch (error) {
+      if (!(error instanceof Unreachable) || attempt === 3) throw error
+      await new Promise((resolve) => setTimeout(resolve, attempt * 500))
+    }
+  }
+}
+
 /** everything follows a list to its end, a page at a time; `first` is at most 100. */
 export async function everything<T>(first: number, page: (first: number, after: string | null) => Promise<Page<T>>) {
   const all: T[] = []

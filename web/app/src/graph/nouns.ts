@@ -88,7 +88,7 @@ export type Caller = {
   user: { id: string; name: string; email: string; locale: string }
   roles: string[]
   rep: Named | null
-  organization: { id: string; name: string; branches: Branch[] }
+  organization: { id: string; name: string; branches: (Branch & { now: string })[] }
 }
 
 export type Day = {
@@ -158,26 +158,40 @@ export type Reassigned = {
 export type DayPolicy = 'SPREAD' | 'QUEUE' | 'DEFER'
 
 /** Where a visit went, or would go; code: why nobody took it. */
-export type VisitMove = { visit: { id: string; state: VisitState; site: Named; rep: Named | null }; code: string | null }
+export type VisitMove = { visit: { id: string; state: VisitState; site: Named; rep: Named | null }; fromRep: { id: string } | null; code: string | null }
 
 export type PromiseChange = { visit: { id: string; site: Named }; promised: Window; arrivalAfter: string | null; kept: boolean }
 
-export type DaysCleared = {
-  __typename: 'RepDayReassigned'
-  batchId: string
-  moves: VisitMove[]
+/** What something done together does; no id: there was nothing to do. */
+export type BatchEffect = {
+  __typename: string
+  batchId: string | null
+  moves?: VisitMove[]
   days: DayChange[]
   promises: PromiseChange[]
   alerts: { rep: Named; kind: string }[]
 }
 
-export type BatchUndone = {
-  __typename: 'BatchUndone'
-  batchId: string
-  moves: { visit: { id: string } }[]
-  kept: { visit: { id: string; site: Named }; code: string; message: string }[]
-  days: { rep: Named }[]
+type Moves<Name extends string> = BatchEffect & { __typename: Name; moves: VisitMove[] }
+
+export type DaysCleared = Moves<'RepDayReassigned'>
+
+/** Something done together, by whomever, that can be taken back. */
+export type Batch = {
+  id: string
+  createdAt: string
+  by: { name: string } | null
+  kind: string
+  reason: string | null
+  note: string
+  visitCount: number
+  undone: boolean
 }
+
+/** A visit that an undo leaves where it is, with the server's reason. */
+export type KeptVisit = { visit: { id: string; site: Named }; code: string; message: string }
+
+export type BatchUndone = Moves<'BatchUndone'> & { kept: KeptVisit[] }
 
 /** A visit of the queue that a rep could take. */
 export type Offer = { visit: Visit; arrival: string; detourMinutes: number }
@@ -191,17 +205,7 @@ export type Watch = {
 
 type Outlook = { cost: number; travelMinutes: number; changes: number }
 
-export type DayReplanned = {
-  __typename: 'DayReplanned'
-  batchId: string | null
-  moves: VisitMove[]
-  days: DayChange[]
-  alerts: { rep: Named; kind: string }[]
-  before: Outlook
-  after: Outlook
-  free: Outlook
-  stabilityPrice: number | null
-}
+export type DayReplanned = Moves<'DayReplanned'> & { before: Outlook; after: Outlook; free: Outlook; stabilityPrice: number | null }
 
 /** A refusal in the server's words. A version conflict brings the visit as it is now. */
 export type Problem = {

@@ -14,6 +14,7 @@ import alignmentEditText from './alignmentEdit.graphql?raw'
 import alignmentPublishText from './alignmentPublish.graphql?raw'
 import alignmentRevertText from './alignmentRevert.graphql?raw'
 import alignmentsText from './alignments.graphql?raw'
+import batchesText from './batches.graphql?raw'
 import batchUndoText from './batchUndo.graphql?raw'
 import changedText from './changed.graphql?raw'
 import changesText from './changes.graphql?raw'
@@ -105,7 +106,11 @@ export const repDayReassign = operation<
   { repDayReassign: noun.DaysCleared | noun.Problem },
   Act<{ repIds: string[]; dates: string[]; policy: noun.DayPolicy; absence: string; dryRun?: boolean }>
 >(repDayReassignText)
-export const batchUndo = operation<{ batchUndo: noun.BatchUndone | noun.Problem }, Act<{ batchId: string }>>(batchUndoText)
+export const batches = operation<{ batches: noun.Page<noun.Batch> }, { first: number; after: string | null }>(batchesText)
+export const batchUndo = operation<
+  { batchUndo: noun.BatchUndone | noun.Problem },
+  Act<{ batchId: string; dryRun?: boolean }>
+>(batchUndoText)
 export const watch = operation<{ watch: noun.Watch | null }, { branch: string }>(watchText)
 export const dayReplan = operation<
   { dayReplan: noun.DayReplanned | noun.Problem },

@@ -63,7 +63,7 @@ export function percent(ratio: number): string {
   return new Intl.NumberFormat(language.tag, { style: 'percent', maximumFractionDigits: 0 }).format(ratio)
 }
 
-/** The day it is somewhere now: 2026-11-23. */
-export function today(timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date())
+/** The day that a moment belongs to somewhere: 2026-11-23. */
+export function dateIn(moment: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone }).format(moment)
 }
